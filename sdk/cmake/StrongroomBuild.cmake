@@ -1,0 +1,95 @@
+# How every target of this tree is built: language level, warnings, hardening, sanitizers, and one function per kind of
+# target. It is not installed; what third parties need lies in StrongroomPlugin.cmake.
+include(GNUInstallDirs)
+
+option(STRONGROOM_TESTS "Build the tests and benchmarks" ON)
+set(STRONGROOM_SANITIZER "" CACHE STRING "address (with undefined), thread, or empty")
+option(STRONGROOM_COVERAGE "Instrument for gcov" OFF)
+option(STRONGROOM_FUZZ "Build the libFuzzer targets (clang)" OFF)
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
+# An installed executable finds its libraries and plugins relative to itself, so that the tree can be moved.
+set(CMAKE_INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_C_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+endif()
+
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+set(Boost_USE_STATIC_LIBS ON)
+find_package(Boost 1.81 REQUIRED COMPONENTS json CONFIG)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+
+add_library(strongroom_options INTERFACE)
+target_compile_options(strongroom_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast
+  -Woverloaded-virtual -Wnull-dereference -Wformat=2 -Wimplicit-fallthrough -Werror
+  -fstack-protector-strong -fno-strict-overflow -fno-delete-null-pointer-checks)
+foreach(flag -Wold-style-cast -Woverloaded-virtual -Wnon-virtual-dtor)
+  get_target_property(options strongroom_options INTERFACE_COMPILE_OPTIONS)
+  list(TRANSFORM options REPLACE "^${flag}$" "$<$<COMPILE_LANGUAGE:CXX>:${flag}>")
+  set_target_properties(strongroom_options PROPERTIES INTERFACE_COMPILE_OPTIONS "${options}")
+endforeach()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 reports these inside its own standard library when it inlines; clang checks the same code without them.
+  target_compile_options(strongroom_options INTERFACE -Wno-null-dereference -Wno-restrict)
+endif()
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  target_compile_options(strongroom_options INTERFACE -fcf-protection=full)
+endif()
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  target_compile_options(strongroom_options INTERFACE -fstack-clash-protection)
+  target_link_options(strongroom_options INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
+endif()
+if(STRONGROOM_SANITIZER STREQUAL "address")
+  target_compile_options(strongroom_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(strongroom_options INTERFACE -fsanitize=address,undefined)
+elseif(STRONGROOM_SANITIZER STREQUAL "thread")
+  target_compile_options(strongroom_options INTERFACE -fsanitize=thread -fno-omit-frame-pointer)
+  target_link_options(strongroom_options INTERFACE -fsanitize=thread)
+else()
+  target_compile_definitions(strongroom_options INTERFACE $<$<CONFIG:Release,RelWithDebInfo>:_FORTIFY_SOURCE=2>)
+endif()
+if(STRONGROOM_COVERAGE)
+  target_compile_options(strongroom_options INTERFACE --coverage)
+  target_link_options(strongroom_options INTERFACE --coverage)
+endif()
+if(STRONGROOM_FUZZ)
+  target_compile_options(strongroom_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+# strongroom_library(NAME SOURCES... PUBLIC targets... PRIVATE targets...): one folder's static library. Includes are
+# written from the tree's root ("daemon/vault/vault.h"); the SDK's public headers as <strongroom/...>.
+function(strongroom_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_include_directories(${name} PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>")
+  target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE} "$<BUILD_INTERFACE:strongroom_options>")
+endfunction()
+
+# strongroom_test(NAME SOURCES... LIBRARIES... [LABELS...] [TIMEOUT seconds]): a GoogleTest binary, registered as one CTest entry
+# for each of its tests' files, so that failures name the room they are in.
+function(strongroom_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} GTest::gtest_main GTest::gmock strongroom_options)
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+endfunction()
