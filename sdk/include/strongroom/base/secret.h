@@ -44,6 +44,9 @@ class Secret {
   BytesView reveal(RevealReason) const noexcept { return {data_, size_}; }
   std::string_view reveal_text(RevealReason) const noexcept { return as_text({data_, size_}); }
 
+  // Where it lives, for values made from it.
+  std::pmr::memory_resource* memory() const noexcept { return memory_; }
+
   // For filling. Valid like reveal().
   MutableBytes writable() noexcept { return {data_, size_}; }
 

@@ -1,0 +1,12 @@
+// One function per area, defined in that area's source file; catalogue.cpp joins them.
+#pragma once
+
+#include <strongroom/protocol/method.h>
+
+namespace strongroom::protocol {
+
+const InterfaceInfo& service_area();
+const InterfaceInfo& vault_area();
+const InterfaceInfo& secret_area();
+
+}  // namespace strongroom::protocol
