@@ -15,6 +15,7 @@ namespace strongroom::protocol {
 
 struct DecodeContext {
   std::pmr::memory_resource* memory = wiped_heap();  // of the secrets in what is decoded
+  bool ignore_unknown = false;  // for answers: a newer daemon may have added fields
 };
 
 namespace detail {
@@ -43,6 +44,7 @@ struct Codec {
         seen |= 1ull << index;
         status = Codec<member_t<Member>>::decode(member.value, out.*Member, field.bounds, context);
       });
+      if (!known && context.ignore_unknown) continue;
       if (!known) return unknown(member.name);
       if (!status) return within(std::move(status).error(), member.name);
     }

@@ -55,6 +55,11 @@ struct MethodInfo {
 template <class... Ms>
 struct MethodList {};
 
+template <class M, class List>
+inline constexpr bool in_list_v = false;
+template <class M, class... Ms>
+inline constexpr bool in_list_v<M, MethodList<Ms...>> = (std::is_same_v<M, Ms> || ...);
+
 // One row of a catalogue.
 struct MethodEntry {
   const MethodInfo* info;

@@ -320,4 +320,11 @@ inline constexpr std::string_view interface = "io.strongroom.Secret";
 inline constexpr std::string_view documentation = "Named secrets with fields and versions.";
 using Methods = MethodList<Get, Put, GetMany, PutMany, List, GetHistory, Delete, Undelete>;
 
+// The interface of a method of this area, found by its type.
+template <class M>
+  requires in_list_v<M, Methods>
+constexpr std::string_view interface_of(M) {
+  return interface;
+}
+
 }  // namespace strongroom::protocol::secret

@@ -102,5 +102,12 @@ inline constexpr std::string_view interface = "io.strongroom.Service";
 inline constexpr std::string_view documentation = "What the daemon is and how it is.";
 using Methods = MethodList<GetInfo, GetStatus>;
 
+// The interface of a method of this area, found by its type.
+template <class M>
+  requires in_list_v<M, Methods>
+constexpr std::string_view interface_of(M) {
+  return interface;
+}
+
 }  // namespace service
 }  // namespace strongroom::protocol

@@ -180,5 +180,12 @@ inline constexpr std::string_view interface = "io.strongroom.Vault";
 inline constexpr std::string_view documentation = "Making, opening and closing the store, and its unlock slots.";
 using Methods = MethodList<Init, Unlock, Lock, ListSlots, AddSlot, RemoveSlot>;
 
+// The interface of a method of this area, found by its type.
+template <class M>
+  requires in_list_v<M, Methods>
+constexpr std::string_view interface_of(M) {
+  return interface;
+}
+
 }  // namespace vault
 }  // namespace strongroom::protocol

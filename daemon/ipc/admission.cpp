@@ -1,0 +1,29 @@
+#include "daemon/ipc/admission.h"
+
+namespace strongroom::ipc {
+
+using protocol::LockStates;
+using protocol::service::StoreState;
+
+Status Admission::admit_peer(const Caller& caller) const {
+  if (caller.uid == owner_) return {};
+  return make_error(ErrorCode::denied, "this socket serves another user");
+}
+
+Status Admission::admit_call(const protocol::MethodInfo& method, const CallInfo& call) const {
+  if (method.streaming == protocol::Streaming::required && !call.more)
+    return make_error(ErrorCode::expected_more, "the method streams and must be called with 'more'");
+  if (method.states == LockStates::any) return {};
+  const StoreState state = state_();
+  if (method.states == LockStates::uninitialized) {
+    if (state == StoreState::uninitialized) return {};
+    return make_error(ErrorCode::already_initialized, "there is a store already");
+  }
+  if (state == StoreState::uninitialized)
+    return make_error(ErrorCode::not_initialized, "there is no store yet; make one with 'strongroom init'");
+  if (method.states == LockStates::unlocked && state == StoreState::locked)
+    return make_error(ErrorCode::locked, "the store is locked; open it with 'strongroom unlock'");
+  return {};
+}
+
+}  // namespace strongroom::ipc

@@ -1,0 +1,106 @@
+// Binds a typed service to a dispatcher. A service has one `handle` for each method of its area, in one of three shapes:
+//
+//   Result<Get::Response> handle(secret::Get, Get::Request&&);                           answered at once
+//   void handle(secret::Put, Put::Request&&, Completion<Put::Response>);                 finished later
+//   void handle(Watch, Watch::Request&&, Completion<...>, Partial<...>);                 streams answers
+//
+// A method without a handler does not compile. Include this only in the source that binds: it folds the codecs.
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <strongroom/base/completion.h>
+#include <strongroom/protocol/catalogue.h>
+#include <strongroom/protocol/codec.h>
+
+#include "daemon/ipc/dispatcher.h"
+
+namespace strongroom::ipc {
+
+namespace detail {
+
+template <class M, class Service>
+concept AnswersNow = requires(Service& service, typename M::Request request) {
+  { service.handle(M{}, std::move(request)) } -> std::same_as<Result<typename M::Response>>;
+};
+
+template <class M, class Service>
+concept AnswersLater =
+    requires(Service& service, typename M::Request request, Completion<typename M::Response> completion) {
+      service.handle(M{}, std::move(request), std::move(completion));
+    };
+
+template <class M>
+Completion<typename M::Response> completion_of(std::shared_ptr<LaterReply> reply) {
+  return [reply = std::move(reply)](Result<typename M::Response> result) {
+    if (!result) return reply->fail(result.error());
+    reply->finish([&](WipedString& out) {
+      protocol::JsonWriter writer(out);
+      protocol::encode(*result, writer);
+    });
+  };
+}
+
+template <class M>
+Partial<typename M::Response> partial_of(std::shared_ptr<LaterReply> reply) {
+  return [reply = std::move(reply)](const typename M::Response& response) {
+    reply->partial([&](WipedString& out) {
+      protocol::JsonWriter writer(out);
+      protocol::encode(response, writer);
+    });
+  };
+}
+
+template <class M, class Service>
+BoundMethod bind_now(Service& service) {
+  BoundMethod method;
+  method.now = [&service](const protocol::JsonValue& parameters, const CallInfo& call, WipedString& out) -> Status {
+    typename M::Request request;
+    STRONGROOM_CHECK(protocol::decode(parameters, request, {call.memory}));
+    auto result = service.handle(M{}, std::move(request));
+    if (!result) return std::move(result).error();
+    protocol::JsonWriter writer(out);
+    protocol::encode(*result, writer);
+    return {};
+  };
+  return method;
+}
+
+template <class M, class Service>
+BoundMethod bind_later(Service& service, Ordering ordering) {
+  BoundMethod method;
+  method.ordering = ordering;
+  method.later = [&service](const protocol::JsonValue& parameters, const CallInfo& call,
+                            std::shared_ptr<LaterReply> reply) {
+    typename M::Request request;
+    if (auto status = protocol::decode(parameters, request, {call.memory}); !status) return reply->fail(status.error());
+    if constexpr (AnswersLater<M, Service>) {
+      service.handle(M{}, std::move(request), completion_of<M>(std::move(reply)));
+    } else {
+      Partial<typename M::Response> partial;
+      if (call.more) partial = partial_of<M>(reply);
+      service.handle(M{}, std::move(request), completion_of<M>(std::move(reply)), std::move(partial));
+    }
+  };
+  return method;
+}
+
+}  // namespace detail
+
+// Binds all methods of an area. `later`: how its methods that finish later may overlap.
+template <class Service, class... Ms>
+void bind(Dispatcher& dispatcher, std::string_view interface, protocol::MethodList<Ms...>, Service& service,
+          Ordering later) {
+  const auto one = [&]<class M>(std::type_identity<M>) {
+    if constexpr (detail::AnswersNow<M, Service>)
+      dispatcher.add_method(std::string(interface), M::info, detail::bind_now<M>(service));
+    else
+      dispatcher.add_method(std::string(interface), M::info, detail::bind_later<M>(service, later));
+  };
+  (one(std::type_identity<Ms>{}), ...);
+}
+
+}  // namespace strongroom::ipc

@@ -1,0 +1,77 @@
+// From a method's name to its handler: lookup, admission, decoding and encoding. org.varlink.service is answered here.
+//
+// Handlers are bound from typed services by bind() (bind.h). Binding happens before the first call; afterwards a dispatcher
+// is immutable and thread-safe.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <strongroom/base/result.h>
+#include <strongroom/protocol/catalogue.h>
+#include <strongroom/protocol/message.h>
+#include <strongroom/protocol/method.h>
+
+#include "daemon/ipc/admission.h"
+#include "daemon/ipc/call.h"
+
+namespace strongroom::ipc {
+
+// How calls of one connection may overlap.
+enum class Ordering : std::uint8_t {
+  in_place,   // answered at once on the thread that read it
+  pipelined,  // finished later; further pipelined calls may start before
+  serial,     // finished later; nothing else of the connection starts before or meanwhile
+};
+
+struct BoundMethod {
+  const protocol::MethodInfo* info = nullptr;
+  std::string interface;
+  Ordering ordering = Ordering::in_place;
+  // in_place: appends the parameters of the answer.
+  std::function<Status(const protocol::JsonValue&, const CallInfo&, WipedString&)> now;
+  // pipelined, serial.
+  std::function<void(const protocol::JsonValue&, const CallInfo&, std::shared_ptr<LaterReply>)> later;
+};
+
+class Dispatcher {
+ public:
+  // What org.varlink.service.GetInfo says.
+  struct Identity {
+    std::string vendor, product, version, url;
+  };
+  Dispatcher(Identity identity, Admission admission);
+
+  // Makes `text` available through GetInterfaceDescription.
+  void add_interface(std::string name, std::string text);
+  void add_method(std::string interface, const protocol::MethodInfo& info, BoundMethod method);
+
+  const Admission& admission() const noexcept { return admission_; }
+
+  // Errors: method_not_found, interface_not_found (subject names what was asked).
+  Result<const BoundMethod*> find(std::string_view full_name) const;
+
+  // Names of all bound methods, for the test that every method of the catalogue has a handler.
+  std::vector<std::string> method_names() const;
+
+ private:
+  void bind_service_interface();
+  Status describe_service(WipedString& out) const;
+  Status describe_interface(const protocol::JsonValue& parameters, const CallInfo& call, WipedString& out) const;
+
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+  };
+
+  Identity identity_;
+  Admission admission_;
+  std::vector<std::pair<std::string, std::string>> interfaces_;
+  std::unordered_map<std::string, BoundMethod, Hash, std::equal_to<>> methods_;
+};
+
+}  // namespace strongroom::ipc

@@ -1,0 +1,13 @@
+# Writes OUTPUT: MANIFEST with the file name and SHA-256 of MODULE added. Run by strongroom_add_plugin after linking.
+file(READ "${MANIFEST}" manifest)
+foreach(member id type abi)
+  string(JSON value ERROR_VARIABLE problem GET "${manifest}" ${member})
+  if(problem)
+    message(FATAL_ERROR "${MANIFEST}: '${member}' is missing (${problem})")
+  endif()
+endforeach()
+cmake_path(GET MODULE FILENAME file)
+file(SHA256 "${MODULE}" digest)
+string(JSON manifest SET "${manifest}" file "\"${file}\"")
+string(JSON manifest SET "${manifest}" sha256 "\"${digest}\"")
+file(WRITE "${OUTPUT}" "${manifest}\n")

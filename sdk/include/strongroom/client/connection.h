@@ -1,0 +1,51 @@
+// One connection: messages out, messages in, deadlines. Untyped; client.h makes typed calls of it.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <strongroom/base/result.h>
+#include <strongroom/base/wiped_memory.h>
+#include <strongroom/client/endpoint.h>
+
+namespace strongroom::client {
+
+using Milliseconds = std::chrono::milliseconds;
+
+// Not thread-safe: one thread at a time. All buffers are wiped.
+class Connection {
+ public:
+  // Errors: unreachable, untrusted (see endpoint.h).
+  static Result<std::unique_ptr<Connection>> open(const Endpoint& endpoint);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Writes whole messages (NULs included). Errors: timeout, unreachable (the peer went away). After an error the connection
+  // is broken().
+  Status send(std::string_view messages, Milliseconds deadline);
+
+  // The next message without its NUL, valid until the next call. Errors: timeout, unreachable, too_large (over 16 MiB).
+  // After an error the connection is broken().
+  Result<std::string_view> receive(Milliseconds deadline);
+
+  bool broken() const noexcept { return broken_; }
+
+ private:
+  explicit Connection(int socket);
+  Error fail(ErrorCode code, const char* message);
+  Status set_timeout(int option, Milliseconds deadline);
+  Status read_more(std::chrono::steady_clock::time_point until);
+
+  int socket_;
+  bool broken_ = false;
+  WipedBytes input_;
+  std::size_t taken_ = 0;   // bytes of input_ that were given out
+  std::size_t filled_ = 0;  // bytes of input_ that were read
+  Milliseconds send_timeout_{0};
+  Milliseconds receive_timeout_{0};
+};
+
+}  // namespace strongroom::client
