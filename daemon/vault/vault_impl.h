@@ -1,0 +1,78 @@
+// What a Vault consists of; for vault.cpp, vault_unlock.cpp and vault_slots.cpp only.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <shared_mutex>
+
+#include "daemon/vault/header_files.h"
+#include "daemon/vault/key_ring.h"
+#include "daemon/vault/vault.h"
+
+namespace strongroom::vault {
+
+// Two locks. `change` lets one unlock, creation or slot change run at a time, through Argon2 and the disk's syncs; it
+// is taken first. `mutex` guards what requests read and is held exclusively only to put a finished result in place, so
+// that a request or a lock never waits for Argon2. Key material of the store is touched only under `mutex`.
+struct Vault::Impl {
+  Impl(Places where, KeyArena& keys, BytesView machine_id, KdfCost new_cost, const Clock& now);
+
+  // The root key that some slot of a header gives to whoever tries.
+  using RootOpener = std::function<Result<Key>(const Header&)>;
+  // The slot key of one slot.
+  using SlotKeyMaker = std::function<Result<Key>(const Header&, const Slot&)>;
+
+  // vault_unlock.cpp. All take `change`.
+  Status unlock_with(const RootOpener& open_root);
+
+  struct Authentic {
+    std::size_t index = 0;  // in copies.readable
+    Key root;
+  };
+
+  Result<Authentic> find_authentic(const RootOpener& open_root) const;
+  std::string restore_copies(const HeaderCopy& authentic, std::size_t index) const;
+  // Tries every slot of a type; `mismatch` says why none opened.
+  Result<Key> open_any(const Header& header, SlotType type, const SlotKeyMaker& make_key, const Error& mismatch) const;
+  Result<Key> open_with_key_file(const Header& header, const Key& file_key) const;
+  void forget_held_lock();
+
+  // vault_slots.cpp. All are called with `change` held.
+  Slot new_slot(SlotType type, std::string_view label) const;
+  Result<Key> slot_key_for_passphrase(Slot& slot, const Secret& passphrase) const;
+
+  struct FileKey {
+    Key key;
+    bool made = false;
+  };
+
+  Result<FileKey> get_or_make_file_key() const;
+  Status add_slot(Slot slot, BytesView slot_key);
+  // Writes `next` as a new generation and puts it into force.
+  Status commit(Header next);
+  Status check_unlocked() const;
+
+  const Header& header() const noexcept { return copies.readable.front().header; }
+
+  const Places places;
+  KeyArena& arena;
+  const Bytes machine;  // application-specific id
+  const KdfCost cost;
+  const Clock& clock;
+
+  std::mutex change;
+  std::uint64_t last_generation = 0;  // the highest written or tried; guarded by `change`
+
+  mutable std::shared_mutex mutex;
+  std::atomic<State> state = State::uninitialized;
+  HeaderCopies copies;  // written under both locks, so either is enough to read; the one in force comes first
+  KeyRing ring;
+  HeaderReport report;
+};
+
+// The stack below a function that has worked with keys may hold copies of them; deep enough for BLAKE2b and Argon2's
+// last steps in libsodium (measured with a filled stack, tests/unit/daemon/vault/stack_test.cpp).
+inline constexpr std::size_t k_request_stack = 4 * 1024;
+
+}  // namespace strongroom::vault
