@@ -39,6 +39,7 @@ class HelloTransaction final : public Transaction {
   HelloTransaction(Shared& shared, bool writes) : shared_(shared), writes_(writes), seen_(shared.state.rows) {
     if (writes_) changed_ = *seen_;
   }
+
   ~HelloTransaction() override {
     if (!writes_) return;
     const std::lock_guard lock(shared_.mutex);
@@ -67,19 +68,24 @@ class HelloTransaction final : public Transaction {
     changed_[id_of(key.collection, key.scope, key.key)] = {version, std::string(as_text(value))};
     return {};
   }
+
   Status erase(const RowKey& key) override {
     changed_.erase(id_of(key.collection, key.scope, key.key));
     return {};
   }
+
   Status savepoint() override {
     saved_ = changed_;
     return {};
   }
+
   Status release() override { return {}; }
+
   Status rollback_to() override {
     changed_ = saved_;
     return {};
   }
+
   Status commit(std::uint64_t mark) override {
     auto rows = std::make_shared<const Rows>(std::move(changed_));
     const std::lock_guard lock(shared_.mutex);

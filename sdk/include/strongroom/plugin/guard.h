@@ -1,6 +1,7 @@
 // The one place where C++ becomes a status: errors, exceptions and what a sink has said, on their way out of a plugin.
 //
-// Nothing of C++ may cross the seam. Every function of a table that the kit builds is `return guarded(error, [&] {...})`.
+// Nothing of C++ may cross the seam. Every function of a table that the kit builds is `return guarded(error, [&]
+// {...})`.
 #pragma once
 
 #include <exception>
@@ -14,8 +15,14 @@
 
 namespace strongroom::plugin {
 
-inline sr_bytes to_abi(BytesView bytes) noexcept { return {bytes.data(), bytes.size()}; }
-inline sr_bytes to_abi(std::string_view text) noexcept { return to_abi(as_bytes(text)); }
+inline sr_bytes to_abi(BytesView bytes) noexcept {
+  return {bytes.data(), bytes.size()};
+}
+
+inline sr_bytes to_abi(std::string_view text) noexcept {
+  return to_abi(as_bytes(text));
+}
+
 inline BytesView from_abi(sr_bytes bytes) noexcept {
   return bytes.size == 0 ? BytesView{} : BytesView{bytes.data, static_cast<std::size_t>(bytes.size)};
 }

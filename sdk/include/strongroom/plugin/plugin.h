@@ -30,6 +30,7 @@ namespace strongroom::plugin {
 class Settings {
  public:
   Settings() = default;
+
   Settings(const sr_setting* settings, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i)
       values_.insert_or_assign(std::string(as_text(from_abi(settings[i].name))),
@@ -40,12 +41,14 @@ class Settings {
     const auto found = values_.find(name);
     return found == values_.end() ? std::nullopt : std::optional(found->second);
   }
+
   // `invalid_argument` when it is missing or empty.
   Result<std::string> get(std::string_view name) const {
     auto value = find(name);
     if (value && !value->empty()) return *std::move(value);
     return make_error(ErrorCode::invalid_argument, "the setting '" + std::string(name) + "' is missing");
   }
+
   // `invalid_argument` for a setting whose name is not among `known`, so that a typing error is no silent default.
   Status only(std::initializer_list<std::string_view> known) const {
     for (const auto& [name, value] : values_)
@@ -64,8 +67,11 @@ class Host {
   explicit Host(const sr_host* host) noexcept : host_(host) {}
 
   void debug(std::string_view line) const noexcept { log(SR_LOG_DEBUG, line); }
+
   void info(std::string_view line) const noexcept { log(SR_LOG_INFO, line); }
+
   void warning(std::string_view line) const noexcept { log(SR_LOG_WARNING, line); }
+
   void error(std::string_view line) const noexcept { log(SR_LOG_ERROR, line); }
 
  private:
@@ -79,11 +85,11 @@ class Host {
 // The entry of plugin class T, whose base class says which tables it has.
 template <class T>
 constexpr sr_plugin_entry entry_of() noexcept {
-  return {sizeof(sr_plugin_entry), SR_ABI_MAJOR, SR_ABI_MINOR, T::k_id, T::k_name, T::k_version, &T::template extension<T>};
+  return {sizeof(sr_plugin_entry),  SR_ABI_MAJOR, SR_ABI_MINOR, T::k_id, T::k_name, T::k_version,
+          &T::template extension<T>};
 }
 
 }  // namespace strongroom::plugin
 
 // Exports a plugin class: once in a library, in the global namespace.
-#define STRONGROOM_PLUGIN(Type) \
-  const sr_plugin_entry strongroom_plugin_entry = ::strongroom::plugin::entry_of<Type>();
+#define STRONGROOM_PLUGIN(Type) const sr_plugin_entry strongroom_plugin_entry = ::strongroom::plugin::entry_of<Type>();

@@ -1,8 +1,8 @@
 // A storage plugin in C++: derive from Storage and Transaction, return Status, throw if you must.
 //
 // The contract is that of abi/draft/storage.h: rows, limits, threads, snapshots. The kit keeps the parts of it that are
-// the same for everybody, so that a plugin never sees them: bounds of scopes, keys and values, scopes that a transaction
-// was not begun with, writes in a read transaction, one savepoint at a time, failing sinks, exceptions.
+// the same for everybody, so that a plugin never sees them: bounds of scopes, keys and values, scopes that a
+// transaction was not begun with, writes in a read transaction, one savepoint at a time, failing sinks, exceptions.
 #pragma once
 
 #include <algorithm>
@@ -43,7 +43,9 @@ class RowSink {
     status_ = sink_->row(sink_->context, to_abi(key), version, to_abi(value));
     return status_ == SR_OK;
   }
+
   sr_status status() const noexcept { return status_; }
+
   std::uint64_t rows() const noexcept { return rows_; }
 
  private:
@@ -64,6 +66,7 @@ class ByteSink {
       status_ = sink_->write(sink_->context, to_abi(bytes.first(std::min(k_piece, bytes.size()))));
     return status_ == SR_OK;
   }
+
   sr_status status() const noexcept { return status_; }
 
  private:

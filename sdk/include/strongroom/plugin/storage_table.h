@@ -1,5 +1,5 @@
-// The C table of a storage plugin class, and the checks that are the same for all of them. Included by storage.h; nothing
-// here is for plugin authors.
+// The C table of a storage plugin class, and the checks that are the same for all of them. Included by storage.h;
+// nothing here is for plugin authors.
 #pragma once
 
 #include <algorithm>
@@ -30,11 +30,21 @@ struct OpenStorage {
   std::unique_ptr<Storage> storage;
 };
 
-inline OpenStorage& of(sr_storage* handle) noexcept { return *reinterpret_cast<OpenStorage*>(handle); }
-inline OpenTransaction& of(sr_transaction* handle) noexcept { return *reinterpret_cast<OpenTransaction*>(handle); }
+inline OpenStorage& of(sr_storage* handle) noexcept {
+  return *reinterpret_cast<OpenStorage*>(handle);
+}
 
-inline Error invalid(const char* sentence) { return make_error(ErrorCode::invalid_argument, sentence); }
-inline Error too_large(const char* sentence) { return make_error(ErrorCode::too_large, sentence); }
+inline OpenTransaction& of(sr_transaction* handle) noexcept {
+  return *reinterpret_cast<OpenTransaction*>(handle);
+}
+
+inline Error invalid(const char* sentence) {
+  return make_error(ErrorCode::invalid_argument, sentence);
+}
+
+inline Error too_large(const char* sentence) {
+  return make_error(ErrorCode::too_large, sentence);
+}
 
 inline Result<RowKey> checked(const OpenTransaction& open, const sr_row_key& key) {
   if (key.scope.size > SR_STORAGE_MAX_SCOPE) return too_large("the scope is too long");
@@ -64,7 +74,8 @@ inline sr_status begin(sr_storage* storage, std::uint32_t flags, const sr_bytes*
                        sr_transaction** transaction, const sr_error_sink* error) noexcept {
   return guarded(error, [&]() -> Status {
     if ((flags & ~SR_BEGIN_WRITE) != 0) return invalid("a flag of begin is not known");
-    if (scope_count == 0 || scope_count > SR_STORAGE_MAX_SCOPES) return invalid("the number of scopes is out of bounds");
+    if (scope_count == 0 || scope_count > SR_STORAGE_MAX_SCOPES)
+      return invalid("the number of scopes is out of bounds");
     auto open = std::make_unique<OpenTransaction>();
     open->writes = flags == SR_BEGIN_WRITE;
     for (const auto& scope : std::span(scopes, scope_count)) {
@@ -149,7 +160,9 @@ sr_status end_savepoint(sr_transaction* transaction, const sr_error_sink* error)
   });
 }
 
-inline void rollback(sr_transaction* transaction) noexcept { delete &of(transaction); }
+inline void rollback(sr_transaction* transaction) noexcept {
+  delete &of(transaction);
+}
 
 inline sr_status commit(sr_transaction* transaction, std::uint64_t mark, const sr_error_sink* error) noexcept {
   const sr_status status = guarded(error, [&]() -> Status {
@@ -161,7 +174,9 @@ inline sr_status commit(sr_transaction* transaction, std::uint64_t mark, const s
   return status;
 }
 
-inline void close(sr_storage* storage) noexcept { delete &of(storage); }
+inline void close(sr_storage* storage) noexcept {
+  delete &of(storage);
+}
 
 inline sr_status health(sr_storage* storage, std::uint32_t flags, const sr_health_sink* sink,
                         const sr_error_sink* error) noexcept {
@@ -197,13 +212,23 @@ sr_status open(const sr_storage_config* config, const sr_host* host, sr_storage*
 }
 
 template <class T>
-inline constexpr sr_storage_v1 k_storage_table = {
-    sizeof(sr_storage_v1), 0,          &open<T>,
-    &close,                &health,    &begin,
-    &get,                  &scan,      &put,
-    &put_if,               &erase,     &savepoint,
-    &end_savepoint<&Transaction::release>, &end_savepoint<&Transaction::rollback_to>,
-    &commit,               &rollback,  &backup};
+inline constexpr sr_storage_v1 k_storage_table = {sizeof(sr_storage_v1),
+                                                  0,
+                                                  &open<T>,
+                                                  &close,
+                                                  &health,
+                                                  &begin,
+                                                  &get,
+                                                  &scan,
+                                                  &put,
+                                                  &put_if,
+                                                  &erase,
+                                                  &savepoint,
+                                                  &end_savepoint<&Transaction::release>,
+                                                  &end_savepoint<&Transaction::rollback_to>,
+                                                  &commit,
+                                                  &rollback,
+                                                  &backup};
 
 }  // namespace detail
 

@@ -73,6 +73,7 @@ typedef struct sr_range {
   sr_bytes first;
   sr_bytes last;
 } sr_range;
+
 #define SR_SCAN_REVERSE 1u
 
 /* Takes rows. */
@@ -93,6 +94,7 @@ typedef struct sr_storage_health {
   uint64_t mark;   /* of the last commit; 0 before the first */
   sr_bytes detail; /* one sentence, safe to show */
 } sr_storage_health;
+
 #define SR_HEALTH_GOOD 1u    /* no damage is known */
 #define SR_HEALTH_UNCLEAN 2u /* the instance before this one was not closed; a thorough check is worth its time */
 
