@@ -258,6 +258,7 @@ Status Vault::remove_slot(std::string_view id) {
 
 Status Vault::ensure_name_space(std::string_view name) {
   const std::lock_guard one(impl_->change);
+  STRONGROOM_CHECK(impl_->check_unlocked());
   if (!name_space_is_valid(name))
     return make_error(ErrorCode::invalid_argument, "a name space has 1 to 64 of the characters a-z 0-9 - _ .",
                       "namespace");
