@@ -72,6 +72,7 @@ class WriteTransaction : public ReadTransaction {
 
 struct StorageHealth {
   bool healthy = true;
+  bool unclean = false;     // the instance before this one was not closed: a thorough check is worth its time
   std::string detail;       // one sentence, safe to show
   std::uint64_t rows = 0;   // approximate
   std::uint64_t bytes = 0;  // approximate size on disk; 0 for memory

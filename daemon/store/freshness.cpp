@@ -1,0 +1,145 @@
+#include "daemon/store/freshness.h"
+
+#include <utility>
+
+namespace strongroom::store {
+namespace {
+
+constexpr std::size_t k_prefix = 16;
+
+Error short_key() {
+  return make_error(ErrorCode::invalid_argument, "the key is too short to be followed");
+}
+
+Error cancelled() {
+  return make_error(ErrorCode::cancelled, "the comparison was interrupted");
+}
+
+}  // namespace
+
+FreshnessTracker::FreshnessTracker(std::uint32_t collection, FreshnessPorts ports)
+    : collection_(collection), ports_(std::move(ports)) {}
+
+std::optional<std::uint64_t> FreshnessTracker::version_of(BytesView key) const {
+  if (key.size() < k_prefix) return std::nullopt;
+  const auto version = versions_.find(KeyPrefix::of(key));
+  return version == VersionMap::k_erased ? std::nullopt : version;
+}
+
+Result<Sum256> FreshnessTracker::term(BytesView key, std::uint64_t version, BytesView bytes) const {
+  // Length-prefixed, so that no two triples give one message.
+  Bytes message;
+  message.reserve(key.size() + 48);
+  ByteWriter writer(message);
+  writer.u32(collection_);
+  writer.bytes(key);
+  writer.u64(version);
+  const Digest256 digest = ports_.digest(bytes);
+  writer.raw(digest);
+  STRONGROOM_ASSIGN(const Digest256 out, ports_.prf(message));
+  return Sum256(out);
+}
+
+Status FreshnessTracker::note_put(BytesView key, const std::optional<RowView>& old, std::uint64_t version,
+                                  BytesView bytes) {
+  if (key.size() < k_prefix) return short_key();
+  STRONGROOM_ASSIGN(const Sum256 now, term(key, version, bytes));
+  if (old) {
+    STRONGROOM_ASSIGN(const Sum256 before, term(key, old->version, old->bytes));
+    notes_.removed += before;
+  } else {
+    ++notes_.new_rows;
+  }
+  notes_.added += now;
+  changes_.push_back({KeyPrefix::of(key), version});
+  return {};
+}
+
+Status FreshnessTracker::note_erase(BytesView key, const RowView& old) {
+  if (key.size() < k_prefix) return short_key();
+  STRONGROOM_ASSIGN(const Sum256 before, term(key, old.version, old.bytes));
+  notes_.removed += before;
+  ++notes_.lost_rows;
+  changes_.push_back({KeyPrefix::of(key), VersionMap::k_erased});
+  return {};
+}
+
+void FreshnessTracker::piece_begin() noexcept {
+  notes_at_piece_ = notes_;
+  changes_at_piece_ = changes_.size();
+}
+
+void FreshnessTracker::piece_undone() noexcept {
+  notes_ = notes_at_piece_;
+  changes_.resize(changes_at_piece_);
+}
+
+Status FreshnessTracker::before_commit(WriteTransaction& transaction) {
+  if (changes_.empty()) return {};
+  // Read in the same transaction that writes it: nothing here can run ahead of what is stored.
+  STRONGROOM_ASSIGN(const auto stored, ports_.load(transaction));
+  const Accumulator before = stored.value_or(Accumulator{});
+  Sum256 sum(before.sum);
+  sum += notes_.added;
+  sum -= notes_.removed;
+  return ports_.save(transaction, {sum.bytes(), before.rows + notes_.new_rows - notes_.lost_rows});
+}
+
+void FreshnessTracker::after_commit(bool committed) noexcept {
+  if (committed) {
+    const std::lock_guard lock(mutex_);
+    for (const Change& change : changes_) versions_.set(change.key, change.version);
+  }
+  changes_ = {};
+  notes_ = notes_at_piece_ = {};
+  changes_at_piece_ = 0;
+}
+
+Status FreshnessTracker::take_row(BytesView key, const RowView& row, Comparison& comparison) {
+  if (comparison.stop.stop_requested()) return cancelled();
+  if (key.size() < k_prefix) return short_key();
+  STRONGROOM_ASSIGN(const Sum256 now, term(key, row.version, row.bytes));
+  comparison.sum += now;
+  ++comparison.rows;
+  const std::lock_guard lock(mutex_);
+  if (generation_ != comparison.generation) return cancelled();
+  // What a commit has said since is newer than this snapshot.
+  versions_.set_if_unknown(KeyPrefix::of(key), row.version);
+  return {};
+}
+
+Status FreshnessTracker::scan(ReadTransaction& transaction, Comparison& comparison) {
+  STRONGROOM_ASSIGN(const auto stored, ports_.load(transaction));
+  comparison.stored = stored.value_or(Accumulator{});
+  Range range;
+  range.collection = collection_;
+  Status taken;
+  STRONGROOM_CHECK(transaction.scan(range, [&](BytesView key, const RowView& row) {
+    taken = take_row(key, row, comparison);
+    return taken.has_value();
+  }));
+  return taken;
+}
+
+Status FreshnessTracker::rebuild(Store& store, std::stop_token stop) {
+  Comparison comparison{std::move(stop)};
+  {
+    const std::lock_guard lock(mutex_);
+    comparison.generation = generation_;
+  }
+  STRONGROOM_CHECK(store.read([&](ReadTransaction& transaction) { return scan(transaction, comparison); }));
+  const bool same = Sum256(comparison.stored.sum) == comparison.sum && comparison.stored.rows == comparison.rows;
+  const std::lock_guard lock(mutex_);
+  if (generation_ != comparison.generation) return cancelled();
+  state_.store(same ? Freshness::verified : Freshness::mismatch, std::memory_order_release);
+  return {};
+}
+
+void FreshnessTracker::forget() {
+  const std::lock_guard lock(mutex_);
+  ++generation_;
+  state_.store(Freshness::pending, std::memory_order_release);
+  versions_.clear();
+}
+
+}  // namespace strongroom::store
