@@ -135,6 +135,27 @@ Status FreshnessTracker::rebuild(Store& store, std::stop_token stop) {
   return {};
 }
 
+Status FreshnessTracker::accept(Store& store) {
+  forget();
+  return store.write_and_wait([this](WriteTransaction& transaction) -> Status {
+    Accumulator found;
+    Sum256 sum;
+    Range range;
+    range.collection = collection_;
+    Status taken;
+    STRONGROOM_CHECK(transaction.scan(range, [&](BytesView key, const RowView& row) {
+      const auto now = term(key, row.version, row.bytes);
+      taken = now ? Status() : Status(now.error());
+      if (now) sum += *now;
+      ++found.rows;
+      return taken.has_value();
+    }));
+    STRONGROOM_CHECK(std::move(taken));
+    found.sum = sum.bytes();
+    return ports_.save(transaction, found);
+  });
+}
+
 void FreshnessTracker::forget() {
   const std::lock_guard lock(mutex_);
   ++generation_;

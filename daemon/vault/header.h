@@ -18,9 +18,10 @@
 
 namespace strongroom::vault {
 
-// Bounds of the parser. The key ring's keeps every key in the arena (KeyArena::k_slots) with room for requests.
+// Bounds of the parser. Two full key rings fit into the arena (KeyArena::k_slots), because an unlock of an
+// unlocked vault holds two for a moment.
 inline constexpr std::size_t k_max_slots = 32;
-inline constexpr std::size_t k_max_ring_keys = 512;
+inline constexpr std::size_t k_max_ring_keys = 480;
 inline constexpr std::size_t k_max_label = 64;       // bytes of UTF-8
 inline constexpr std::size_t k_max_name = 64;        // bytes of a name space
 inline constexpr std::size_t k_max_parameters = 64;  // bytes of a slot's parameters

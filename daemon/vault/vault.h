@@ -93,7 +93,7 @@ class Vault {
   Status remove_slot(std::string_view id);
 
   // Makes the first KEK of a name space when it has none. Errors: locked, invalid_argument (1 to 64 of a-z 0-9 - _ .),
-  // too_large (512 keys).
+  // too_large (480 keys).
   Status ensure_name_space(std::string_view name);
 
   // derive(newest version of the system key, label, parts, 32). Errors: locked (also while uninitialized), corrupt (the

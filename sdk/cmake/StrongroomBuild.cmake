@@ -36,7 +36,7 @@ pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 add_library(strongroom_options INTERFACE)
 target_compile_options(strongroom_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast
-  -Woverloaded-virtual -Wnull-dereference -Wformat=2 -Wimplicit-fallthrough -Werror
+  -Woverloaded-virtual -Wno-missing-field-initializers -Wnull-dereference -Wformat=2 -Wimplicit-fallthrough -Werror
   -fstack-protector-strong -fno-strict-overflow -fno-delete-null-pointer-checks)
 foreach(flag -Wold-style-cast -Woverloaded-virtual -Wnon-virtual-dtor)
   get_target_property(options strongroom_options INTERFACE_COMPILE_OPTIONS)
@@ -89,7 +89,7 @@ function(strongroom_test name)
   endif()
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
-  target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} GTest::gtest_main GTest::gmock strongroom_options)
+  target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} GTest::gtest_main strongroom_options)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
 endfunction()

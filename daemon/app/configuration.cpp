@@ -1,0 +1,180 @@
+#include "daemon/app/configuration.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#define TOML_HEADER_ONLY 1
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+namespace strongroom::app {
+
+namespace {
+
+constexpr std::uintmax_t k_largest_file = 1024 * 1024;
+
+Error at(Error error, std::string place) {
+  error.subject = std::move(place);
+  return error;
+}
+
+Error refuse(std::string message, std::string place) {
+  return make_error(ErrorCode::configuration, std::move(message), std::move(place));
+}
+
+std::string_view variable_of(const char* const* environment, std::string_view name) {
+  for (; environment && *environment; ++environment) {
+    const std::string_view entry = *environment;
+    if (entry.size() > name.size() && entry.starts_with(name) && entry[name.size()] == '=')
+      return entry.substr(name.size() + 1);
+  }
+  return {};
+}
+
+std::filesystem::path folder_of(const char* const* environment, std::string_view variable, std::string_view below_home) {
+  if (const auto base = variable_of(environment, variable); !base.empty() && base.front() == '/')
+    return std::filesystem::path(base) / "strongroom";
+  if (const auto home = variable_of(environment, "HOME"); !home.empty() && home.front() == '/')
+    return std::filesystem::path(home) / below_home / "strongroom";
+  return {};
+}
+
+std::string place_of(const std::filesystem::path& file, const toml::source_region& source) {
+  return file.string() + ":" + std::to_string(source.begin.line);
+}
+
+Result<std::string> text_of(const toml::node& node, const std::string& place) {
+  if (const auto* text = node.as_string()) return std::string(text->get());
+  if (const auto* number = node.as_integer()) return std::to_string(number->get());
+  if (const auto* flag = node.as_boolean()) return std::string(flag->get() ? "true" : "false");
+  return refuse("must be a string, a whole number, true or false", place);
+}
+
+Status apply_table(const toml::table& section, std::string_view name, const std::filesystem::path& file,
+                   Configuration& out) {
+  for (const auto& [key, node] : section) {
+    const std::string full = std::string(name) + "." + std::string(key.str());
+    const std::string place = place_of(file, key.source());
+    const auto setting = std::ranges::find(settings(), std::string_view(full), &Setting::key);
+    if (setting == settings().end()) return refuse("there is no setting '" + full + "'", place);
+    STRONGROOM_ASSIGN(const std::string value, text_of(node, place));
+    if (auto status = setting->set(out, value); !status)
+      return at(make_error(ErrorCode::configuration, "'" + full + "' " + status.error().message), place);
+  }
+  return {};
+}
+
+Status apply_file(const std::filesystem::path& file, Configuration& out) {
+  std::error_code error;
+  if (std::filesystem::file_size(file, error) > k_largest_file && !error)
+    return refuse("the configuration file is larger than 1 MiB", file.string());
+  const toml::parse_result parsed = toml::parse_file(file.string());
+  if (!parsed) {
+    const auto& problem = parsed.error();
+    return refuse(std::string(problem.description()), place_of(file, problem.source()));
+  }
+  for (const auto& [name, node] : parsed.table()) {
+    const auto* section = node.as_table();
+    if (!section)
+      return refuse("'" + std::string(name.str()) + "' stands outside a section", place_of(file, name.source()));
+    const std::string prefix = std::string(name.str()) + ".";
+    if (!std::ranges::any_of(settings(), [&](const Setting& s) { return s.key.starts_with(prefix); }))
+      return refuse("there is no section '" + std::string(name.str()) + "'", place_of(file, name.source()));
+    STRONGROOM_CHECK(apply_table(*section, name.str(), file, out));
+  }
+  return {};
+}
+
+Status apply_environment(const char* const* environment, Configuration& out) {
+  for (const auto& setting : settings()) {
+    const auto value = variable_of(environment, setting.variable);
+    if (value.empty()) continue;
+    if (auto status = setting.set(out, value); !status) return at(std::move(status).error(), std::string(setting.variable));
+  }
+  return {};
+}
+
+struct Flags {
+  Command command = Command::serve;
+  std::optional<std::filesystem::path> file;
+  std::vector<std::pair<const Setting*, std::string>> values;
+};
+
+Status read_flag(const std::vector<std::string>& arguments, std::size_t& i, Flags& out) {
+  const std::string& argument = arguments[i];
+  if (argument == "--help" || argument == "-h") return out.command = Command::help, Status();
+  if (argument == "--version") return out.command = Command::version, Status();
+  if (argument == "--self-test") return out.command = Command::self_test, Status();
+  if (argument == "--check-config") return out.command = Command::check_config, Status();
+  const auto equals = argument.find('=');
+  const std::string name = argument.substr(0, equals);
+  const auto setting = std::ranges::find(settings(), std::string_view(name), &Setting::flag);
+  if (name != "--config" && setting == settings().end())
+    return refuse("there is no such flag; 'strongroomd --help' lists them", argument);
+  if (equals == std::string::npos && i + 1 == arguments.size()) return refuse("the flag needs a value", argument);
+  std::string value = equals == std::string::npos ? arguments[++i] : argument.substr(equals + 1);
+  if (name == "--config")
+    out.file = std::move(value);
+  else
+    out.values.emplace_back(&*setting, std::move(value));
+  return {};
+}
+
+Configuration defaults(const char* const* environment) {
+  Configuration made;
+  made.data = folder_of(environment, "XDG_DATA_HOME", ".local/share");
+  made.state = folder_of(environment, "XDG_STATE_HOME", ".local/state");
+  return made;
+}
+
+Status complete(const char* const* environment, Configuration& out) {
+  if (out.data.empty() || out.state.empty())
+    return refuse("neither HOME nor XDG_DATA_HOME and XDG_STATE_HOME say where the store shall be", "environment");
+  if (!out.socket.empty()) return {};
+  const auto runtime = variable_of(environment, "XDG_RUNTIME_DIR");
+  out.socket = !runtime.empty() && runtime.front() == '/'
+                   ? std::filesystem::path(runtime) / "strongroom" / "io.strongroom"
+                   : out.state / "run" / "io.strongroom";
+  return {};
+}
+
+}  // namespace
+
+Result<Invocation> configure(const std::vector<std::string>& arguments, const char* const* environment) {
+  Flags flags;
+  for (std::size_t i = 0; i < arguments.size(); ++i) STRONGROOM_CHECK(read_flag(arguments, i, flags));
+  Invocation invocation{.command = flags.command, .configuration = defaults(environment), .file = flags.file};
+  if (flags.command == Command::help || flags.command == Command::version) return invocation;
+  std::error_code error;
+  if (!invocation.file) {
+    const auto usual = folder_of(environment, "XDG_CONFIG_HOME", ".config") / "config.toml";
+    if (std::filesystem::exists(usual, error)) invocation.file = usual;
+  }
+  if (invocation.file) STRONGROOM_CHECK(apply_file(*invocation.file, invocation.configuration));
+  STRONGROOM_CHECK(apply_environment(environment, invocation.configuration));
+  for (const auto& [setting, value] : flags.values)
+    if (auto status = setting->set(invocation.configuration, value); !status)
+      return at(std::move(status).error(), std::string(setting->flag));
+  STRONGROOM_CHECK(complete(environment, invocation.configuration));
+  return invocation;
+}
+
+std::string help_text() {
+  std::string out =
+      "strongroomd keeps the secrets of one user and serves them on a local socket.\n\n"
+      "Usage: strongroomd [flags]\n\n"
+      "  --check-config          Check the configuration and say where it is wrong.\n"
+      "  --config FILE           Read this file instead of strongroom/config.toml in $XDG_CONFIG_HOME.\n"
+      "  --self-test             Check cryptography, memory locking and storage, and say what failed.\n"
+      "  --version               Print the version.\n"
+      "  --help                  Print this text.\n\n"
+      "Settings. Later wins: default, [section] key in the file, environment, flag.\n";
+  for (const auto& setting : settings()) {
+    out.append("\n  ").append(setting.flag).append(" ").append(setting.placeholder).append("\n");
+    out.append("      ").append(setting.documentation).append("\n");
+    out.append("      file: ").append(setting.key).append("   environment: ").append(setting.variable).append("\n");
+  }
+  return out;
+}
+
+}  // namespace strongroom::app

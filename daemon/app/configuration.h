@@ -1,0 +1,66 @@
+// What can be set, and where each setting came from.
+//
+// One table (settings()) names every setting with its key in the file, its environment variable, its flag, its default and its
+// documentation. Later wins: default, file, environment, flag. Unknown keys, flags and STRONGROOM_ variables of a known section are
+// refused with their place.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <strongroom/base/result.h>
+
+#include "daemon/log/log.h"
+
+namespace strongroom::app {
+
+struct Configuration {
+  std::filesystem::path socket;
+  std::filesystem::path data;
+  std::filesystem::path state;
+  std::int64_t threads = 2;
+  std::string storage = "sqlite";
+  bool create = true;
+  bool require_locked_memory = true;
+  std::int64_t kdf_memory_mib = 256;
+  std::int64_t kdf_passes = 3;
+  log::Level log_level = log::Level::info;
+  log::Target log_target = log::Target::standard_error;
+  std::int64_t max_message = 16 * 1024 * 1024;
+  std::int64_t max_connections = 2200;
+};
+
+enum class Command : std::uint8_t { serve, check_config, self_test, version, help };
+
+struct Invocation {
+  Command command = Command::serve;
+  Configuration configuration;
+  std::optional<std::filesystem::path> file;  // the configuration file that was read
+};
+
+// One row of the table.
+struct Setting {
+  std::string_view key;          // "vault.create"
+  std::string_view variable;     // "STRONGROOM_VAULT_CREATE"
+  std::string_view flag;         // "--vault-create"
+  std::string_view placeholder;  // "true|false"
+  std::string_view documentation;
+  // Parses and checks. Error: configuration with a sentence.
+  Status (*set)(Configuration& configuration, std::string_view value);
+};
+
+std::span<const Setting> settings();
+
+// Reads flags, environment and file. `arguments` without the program's name. Error: configuration; subject is the flag, the
+// variable or FILE:LINE.
+Result<Invocation> configure(const std::vector<std::string>& arguments, const char* const* environment);
+
+// The text of --help.
+std::string help_text();
+
+}  // namespace strongroom::app

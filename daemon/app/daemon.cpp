@@ -1,0 +1,209 @@
+#include "daemon/app/daemon.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <thread>
+
+#include <strongroom/base/wiped_memory.h>
+#include <strongroom/protocol/catalogue.h>
+
+#include "daemon/app/places.h"
+#include "daemon/app/slow_pool.h"
+#include "daemon/app/version.h"
+#include "daemon/app/wiring.h"
+#include "daemon/ipc/dispatcher.h"
+#include "daemon/ipc/server.h"
+#include "daemon/lifecycle/lifecycle_service.h"
+#include "daemon/lifecycle/store_identity.h"
+#include "daemon/log/log.h"
+#include "daemon/platform/machine_id.h"
+#include "daemon/platform/peer_credentials.h"
+#include "daemon/platform/process_hardening.h"
+#include "daemon/platform/service_manager.h"
+#include "daemon/plugin_host/builtin_plugins.h"
+#include "daemon/secrets/secret_service.h"
+#include "daemon/store/freshness.h"
+#include "daemon/store/store.h"
+#include "daemon/vault/vault.h"
+
+namespace strongroom::app {
+
+namespace {
+
+constexpr std::chrono::seconds k_stop_deadline{5};
+constexpr std::size_t k_request_lock_limit = 1024 * 1024;  // bytes of request memory kept out of swap
+
+// Signals are taken by the main thread alone, so every thread made later must have them blocked.
+sigset_t block_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // a file over the limit is an error of the write, not the end of the daemon
+  return set;
+}
+
+}  // namespace
+
+// In the order of construction; destroyed from the last to the first.
+struct Daemon::Parts {
+  explicit Parts(const Configuration& c) : configuration(c), signals(block_signals()), memory(k_request_lock_limit) {}
+
+  Configuration configuration;
+  sigset_t signals;
+  std::unique_ptr<log::Log> log;
+  std::unique_ptr<InstanceLock> instance;
+  WipedMemory memory;
+  std::unique_ptr<vault::KeyArena> arena;
+  std::unique_ptr<vault::Vault> vault;
+  std::unique_ptr<store::FreshnessTracker> freshness;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<SlowPool> slow_pool;
+  std::unique_ptr<secrets::SecretService> secrets;
+  std::unique_ptr<lifecycle::LifecycleService> lifecycle;
+  std::unique_ptr<ipc::Dispatcher> dispatcher;
+  std::unique_ptr<ipc::Server> server;
+  std::thread storage_check;
+  std::filesystem::path own_socket;  // to remove at the end; empty when it was passed to us
+
+  Status open_vault();
+  Status open_store();
+  void make_services();
+  Status listen();
+  void check_storage();
+};
+
+Status Daemon::Parts::open_vault() {
+  STRONGROOM_CHECK(prepare_folder(configuration.data));
+  STRONGROOM_CHECK(prepare_folder(configuration.state));
+  STRONGROOM_ASSIGN(instance, InstanceLock::take(configuration.data));
+  STRONGROOM_ASSIGN(log, log::Log::open(configuration.log_target, configuration.state / "strongroomd.log",
+                                        configuration.log_level));
+  using Locking = vault::KeyArena::Locking;
+  STRONGROOM_ASSIGN(arena, vault::KeyArena::make(configuration.require_locked_memory ? Locking::required
+                                                                                     : Locking::allow_unlocked));
+  const vault::KdfCost cost{.memory_bytes = static_cast<std::uint64_t>(configuration.kdf_memory_mib) << 20,
+                            .passes = static_cast<std::uint32_t>(configuration.kdf_passes)};
+  STRONGROOM_ASSIGN(vault, vault::Vault::open({configuration.data, configuration.state}, *arena,
+                                              platform::machine_id(), cost, system_clock()));
+  return {};
+}
+
+Status Daemon::Parts::open_store() {
+  STRONGROOM_ASSIGN(auto storage,
+                    plugin_host::open_builtin_storage(configuration.storage, configuration.data,
+                                                      [this](std::uint32_t, std::string_view line) { log->info(line); }));
+  freshness = std::make_unique<store::FreshnessTracker>(secrets::k_heads, lifecycle::accumulator_ports(*vault));
+  store = std::make_unique<store::Store>(std::move(storage));
+  store->set_participant(freshness.get());
+  return {};
+}
+
+void Daemon::Parts::make_services() {
+  slow_pool = std::make_unique<SlowPool>();
+  secrets = std::make_unique<secrets::SecretService>(*vault, *store, *freshness, system_clock(), &memory);
+  lifecycle::Surroundings around;
+  around.version = k_version;
+  around.storage_name = configuration.storage;
+  around.memory_locked = arena->memory_is_locked();
+  around.making_mark = configuration.data / "making";
+  around.run_slow = [this](std::function<void()> task) { slow_pool->run(std::move(task)); };
+  around.connections = [this] { return server ? server->connections() : 0; };
+  around.before_lock = [this] { return secrets->save_read_times(); };
+  around.report = [this](std::string_view sentence) { log->warning(sentence); };
+  lifecycle = std::make_unique<lifecycle::LifecycleService>(*vault, *store, *freshness, system_clock(), std::move(around));
+  dispatcher = std::make_unique<ipc::Dispatcher>(
+      ipc::Dispatcher::Identity{std::string(protocol::k_vendor), std::string(protocol::k_product), std::string(k_version),
+                                std::string(protocol::k_url)},
+      ipc::Admission(geteuid(), [this] { return lifecycle->state(); }));
+  bind_services(*dispatcher, *lifecycle, *secrets);
+}
+
+Status Daemon::Parts::listen() {
+  STRONGROOM_ASSIGN(const auto passed, platform::passed_socket());
+  int socket = passed.value_or(-1);
+  if (!passed) {
+    STRONGROOM_CHECK(prepare_folder(configuration.socket.parent_path()));
+    STRONGROOM_ASSIGN(socket, listen_at(configuration.socket));
+    own_socket = configuration.socket;
+  }
+  const auto identify = [](int descriptor) -> Result<ipc::Caller> {
+    STRONGROOM_ASSIGN(const auto peer, platform::peer_credentials(descriptor));
+    return ipc::Caller{peer.uid, peer.pid};
+  };
+  ipc::BatchHooks hooks{.begin = [this] { store->begin_batch(); }, .end = [this] { store->end_batch(); }};
+  server = std::make_unique<ipc::Server>(
+      *dispatcher, identify, std::move(hooks), &memory,
+      ipc::Server::Options{.threads = static_cast<std::size_t>(configuration.threads),
+                           .max_message = static_cast<std::size_t>(configuration.max_message),
+                           .max_connections = static_cast<std::size_t>(configuration.max_connections)});
+  return server->start(socket);
+}
+
+// In the background: a store that was not closed cleanly is read through.
+void Daemon::Parts::check_storage() {
+  const auto health = store->storage().health(false);
+  if (!health || !health->unclean) return;
+  log->info("the last stop was not clean; the store is being checked");
+  storage_check = std::thread([this] {
+    const auto checked = store->storage().health(true);
+    if (checked && checked->healthy) return log->info("the store is sound");
+    const std::string problem = checked ? checked->detail : checked.error().message;
+    log->error("the check of the store failed: " + problem);
+    lifecycle->add_problem(problem);
+  });
+}
+
+Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Result<std::unique_ptr<Daemon>> Daemon::start(const Configuration& configuration) {
+  STRONGROOM_CHECK(platform::harden_process());
+  auto parts = std::make_unique<Parts>(configuration);
+  STRONGROOM_CHECK(parts->open_vault());
+  STRONGROOM_CHECK(parts->open_store());
+  parts->make_services();
+  STRONGROOM_CHECK(parts->lifecycle->start(configuration.create));
+  STRONGROOM_CHECK(parts->listen());
+  parts->check_storage();
+  return std::unique_ptr<Daemon>(new Daemon(std::move(parts)));
+}
+
+void Daemon::run() {
+  parts_->log->info("ready, version " + std::string(k_version));
+  platform::notify("READY=1\nSTATUS=Serving");
+  const auto watchdog = platform::watchdog_interval();
+  for (;;) {
+    int signal = 0;
+    if (watchdog) {
+      const auto half = *watchdog / 2;
+      const timespec wait{static_cast<time_t>(half.count() / 1'000'000), static_cast<long>(half.count() % 1'000'000 * 1000)};
+      signal = sigtimedwait(&parts_->signals, nullptr, &wait);
+      if (signal < 0) platform::notify("WATCHDOG=1");
+    } else {
+      signal = sigwaitinfo(&parts_->signals, nullptr);
+    }
+    if (signal == SIGTERM || signal == SIGINT) return;
+    if (signal == SIGHUP) parts_->log->info("SIGHUP: the configuration is read at start only");
+  }
+}
+
+Daemon::~Daemon() {
+  platform::notify("STOPPING=1\nSTATUS=Finishing what is in flight");
+  parts_->log->info("stopping");
+  // The socket goes first: a client that comes now starts a daemon of its own or waits for the service manager's.
+  if (!parts_->own_socket.empty()) unlink(parts_->own_socket.c_str());
+  parts_->server->stop(k_stop_deadline);
+  parts_->slow_pool.reset();
+  parts_->lifecycle->stop();
+  if (parts_->storage_check.joinable()) parts_->storage_check.join();
+  parts_->lifecycle.reset();
+  parts_->store.reset();
+  parts_->log->info("stopped");
+}
+
+}  // namespace strongroom::app

@@ -1,0 +1,44 @@
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "daemon/app/daemon.h"
+#include "daemon/app/self_test.h"
+#include "daemon/app/version.h"
+
+namespace strongroom::app {
+
+namespace {
+
+int say(const Error& error) {
+  const std::string about = error.subject.empty() ? "" : error.subject + ": ";
+  std::fprintf(stderr, "strongroomd: %s%s\n", about.c_str(), error.message.c_str());
+  return static_cast<int>(error_info(error.code).exit_code);
+}
+
+int serve(const Configuration& configuration) {
+  auto daemon = Daemon::start(configuration);
+  if (!daemon) return say(daemon.error());
+  (*daemon)->run();
+  return 0;
+}
+
+}  // namespace
+
+int run_command(int argc, char** argv, char** environment) {
+  const auto invocation = configure(std::vector<std::string>(argv + 1, argv + argc), environment);
+  if (!invocation) return say(invocation.error());
+  switch (invocation->command) {
+    case Command::help: std::fputs(help_text().c_str(), stdout); return 0;
+    case Command::version: std::printf("strongroomd %s\n", std::string(k_version).c_str()); return 0;
+    case Command::check_config:
+      std::printf("%s: the configuration is valid\n",
+                  invocation->file ? invocation->file->c_str() : "no configuration file, defaults");
+      return 0;
+    case Command::self_test: return self_test(invocation->configuration);
+    case Command::serve: break;
+  }
+  return serve(invocation->configuration);
+}
+
+}  // namespace strongroom::app

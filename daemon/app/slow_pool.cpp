@@ -1,0 +1,35 @@
+#include "daemon/app/slow_pool.h"
+
+namespace strongroom::app {
+
+SlowPool::~SlowPool() {
+  if (worker_.joinable()) worker_.join();
+}
+
+void SlowPool::run(std::function<void()> task) {
+  const std::lock_guard guard(mutex_);
+  tasks_.push_back(std::move(task));
+  if (busy_) return;
+  // The last worker has left its loop, or is about to return from it.
+  if (worker_.joinable()) worker_.join();
+  busy_ = true;
+  worker_ = std::thread([this] { work(); });
+}
+
+void SlowPool::work() {
+  for (;;) {
+    std::function<void()> task;
+    {
+      const std::lock_guard guard(mutex_);
+      if (tasks_.empty()) {
+        busy_ = false;
+        return;
+      }
+      task = std::move(tasks_.front());
+      tasks_.pop_front();
+    }
+    task();
+  }
+}
+
+}  // namespace strongroom::app

@@ -1,0 +1,15 @@
+#include "daemon/app/wiring.h"
+
+#include <strongroom/protocol/catalogue.h>
+
+namespace strongroom::app {
+
+void bind_services(ipc::Dispatcher& dispatcher, lifecycle::LifecycleService& lifecycle, secrets::SecretService& secrets) {
+  dispatcher.add_interface("io.strongroom", protocol::errors_varlink_text());
+  for (const auto* area : protocol::catalogue())
+    dispatcher.add_interface(std::string(area->name), protocol::varlink_text(*area));
+  bind_lifecycle(dispatcher, lifecycle);
+  bind_secrets(dispatcher, secrets);
+}
+
+}  // namespace strongroom::app

@@ -1,0 +1,21 @@
+// Joins each area of the catalogue to the service that answers it. One source file an area: binding folds its codecs.
+#pragma once
+
+#include "daemon/ipc/dispatcher.h"
+
+namespace strongroom::lifecycle {
+class LifecycleService;
+}
+namespace strongroom::secrets {
+class SecretService;
+}
+
+namespace strongroom::app {
+
+void bind_lifecycle(ipc::Dispatcher& dispatcher, lifecycle::LifecycleService& service);
+void bind_secrets(ipc::Dispatcher& dispatcher, secrets::SecretService& service);
+
+// All areas and their interface texts.
+void bind_services(ipc::Dispatcher& dispatcher, lifecycle::LifecycleService& lifecycle, secrets::SecretService& secrets);
+
+}  // namespace strongroom::app

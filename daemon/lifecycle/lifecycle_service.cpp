@@ -1,0 +1,299 @@
+#include "daemon/lifecycle/lifecycle_service.h"
+
+#include <fstream>
+
+#include <algorithm>
+
+#include <unistd.h>
+
+#include "daemon/lifecycle/store_identity.h"
+
+namespace strongroom::lifecycle {
+
+namespace wire = protocol::vault;
+using protocol::service::Empty;
+using protocol::service::StoreState;
+
+namespace {
+
+constexpr std::string_view k_key_file_notice =
+    "The key file protects copies of the data folder, such as backups and synchronised folders; it does not protect "
+    "against somebody who can read the disk that it lies on.";
+
+wire::SlotType wire_type(vault::SlotType type) {
+  switch (type) {
+    case vault::SlotType::passphrase: return wire::SlotType::passphrase;
+    case vault::SlotType::key_file: return wire::SlotType::key_file;
+    case vault::SlotType::recovery: return wire::SlotType::recovery;
+  }
+  return wire::SlotType::passphrase;
+}
+
+protocol::service::Freshness wire_freshness(store::Freshness state) {
+  switch (state) {
+    case store::Freshness::pending: return protocol::service::Freshness::pending;
+    case store::Freshness::verified: return protocol::service::Freshness::unverified;
+    case store::Freshness::mismatch: return protocol::service::Freshness::mismatch;
+  }
+  return protocol::service::Freshness::pending;
+}
+
+}  // namespace
+
+LifecycleService::LifecycleService(vault::Vault& vault, store::Store& store, store::FreshnessTracker& freshness,
+                                   const Clock& clock, Surroundings surroundings)
+    : vault_(vault),
+      store_(store),
+      freshness_(freshness),
+      clock_(clock),
+      around_(std::move(surroundings)),
+      started_ms_(clock.now_ms()) {}
+
+LifecycleService::~LifecycleService() { stop_check(); }
+
+void LifecycleService::stop_check() {
+  check_.request_stop();
+  if (check_.joinable()) check_.join();
+}
+
+// Unlocked keys over a store that is not checked yet count as locked.
+StoreState LifecycleService::state() const noexcept {
+  if (opened_) return StoreState::unlocked;
+  return vault_.state() == vault::State::uninitialized ? StoreState::uninitialized : StoreState::locked;
+}
+
+Status LifecycleService::start(bool make) {
+  const std::lock_guard guard(changing_);
+  if (vault_.state() == vault::State::uninitialized) {
+    if (!make) return {};
+    wire::InitRequest request;
+    request.recovery = false;
+    STRONGROOM_CHECK(init(request));
+    around_.report("made a new store; 'strongroom init' adds its recovery code");
+    return {};
+  }
+  if (vault_.lock_is_held()) {
+    around_.report("the store was locked by hand and stays so until 'strongroom unlock'");
+    return {};
+  }
+  Status opened = vault_.unlock_unattended();
+  if (opened) opened = after_unlock(false);
+  if (!opened) {
+    add_problem(opened.error().message);
+    around_.report("the store stays locked: " + opened.error().message);
+  }
+  return {};
+}
+
+void LifecycleService::stop() {
+  const std::lock_guard guard(changing_);
+  if (auto status = lock(false); !status) around_.report("at stop: " + status.error().message);
+}
+
+Result<protocol::service::InfoResponse> LifecycleService::handle(protocol::service::GetInfo, Empty&&) {
+  return protocol::service::InfoResponse{.version = around_.version,
+                                         .protocol = 1,
+                                         .features = {"batch", "check-and-set", "freshness", "pipelining"}};
+}
+
+Result<protocol::service::StatusResponse> LifecycleService::handle(protocol::service::GetStatus, Empty&&) {
+  protocol::service::StatusResponse status;
+  status.state = state();
+  status.version = around_.version;
+  status.pid = getpid();
+  status.uptime_s = (clock_.now_ms() - started_ms_) / 1000;
+  if (status.state != StoreState::uninitialized) status.store_id = to_hex(vault_.store_id());
+  status.storage = around_.storage_name;
+  if (const auto health = store_.storage().health(false)) {
+    status.storage_healthy = health->healthy;
+    status.stored_bytes = static_cast<std::int64_t>(health->bytes);
+    if (!health->healthy) status.problems.push_back(health->detail);
+  } else {
+    status.storage_healthy = false;
+    status.problems.push_back(health.error().message);
+  }
+  if (opened_) status.freshness = wire_freshness(freshness_.state());
+  const auto slots = vault_.slots();
+  status.slots = static_cast<std::int64_t>(slots.size());
+  status.recovery_slot = std::ranges::any_of(slots, [](const auto& s) { return s.type == vault::SlotType::recovery; });
+  status.memory_locked = around_.memory_locked;
+  status.connections = static_cast<std::int64_t>(around_.connections());
+  if (!status.memory_locked) status.problems.emplace_back("keys may reach swap space, as the configuration allows");
+  if (const auto report = vault_.header_report(); !report.problem.empty()) status.problems.push_back(report.problem);
+  if (status.state == StoreState::unlocked && !status.recovery_slot)
+    status.problems.emplace_back("there is no recovery code yet; 'strongroom init' makes one");
+  const std::lock_guard guard(problems_mutex_);
+  status.problems.insert(status.problems.end(), problems_.begin(), problems_.end());
+  return status;
+}
+
+void LifecycleService::add_problem(std::string sentence) {
+  const std::lock_guard guard(problems_mutex_);
+  problems_.push_back(std::move(sentence));
+}
+
+Result<wire::ListSlotsResponse> LifecycleService::handle(wire::ListSlots, Empty&&) {
+  wire::ListSlotsResponse response;
+  for (auto& slot : vault_.slots())
+    response.slots.push_back({.id = slot.id, .type = wire_type(slot.type), .label = slot.label, .created_ms = slot.created_ms});
+  return response;
+}
+
+// A new store is half made from the header's first write to the identity's commit; the mark tells the next start.
+Result<wire::InitResponse> LifecycleService::init(wire::InitRequest& request) {
+  vault::CreateOptions options;
+  options.passphrase = std::move(request.passphrase);
+  options.key_file = request.key_file.value_or(true);
+  options.recovery = request.recovery.value_or(true);
+  wire::InitResponse response;
+  response.notice = options.key_file ? k_key_file_notice : "The store opens only with its passphrase or recovery code.";
+  if (!std::ofstream(around_.making_mark).put('\n'))
+    return make_error(ErrorCode::read_only, "the data folder cannot be written; nothing was made");
+  auto created = vault_.create(std::move(options));
+  if (!created) {
+    std::error_code ignored;
+    std::filesystem::remove(around_.making_mark, ignored);
+    return std::move(created).error();
+  }
+  response.recovery_code = std::move(*created);
+  STRONGROOM_CHECK(after_unlock(false));
+  return response;
+}
+
+void LifecycleService::handle(wire::Init, wire::InitRequest&& request, Completion<wire::InitResponse> completion) {
+  auto shared = std::make_shared<wire::InitRequest>(std::move(request));
+  around_.run_slow([this, shared, completion = std::move(completion)] {
+    const std::lock_guard guard(changing_);
+    completion(init(*shared));
+  });
+}
+
+Status LifecycleService::open_with(const wire::UnlockRequest& request) {
+  if (request.passphrase) return vault_.unlock_with_passphrase(*request.passphrase);
+  if (request.recovery_code) return vault_.unlock_with_recovery_code(*request.recovery_code);
+  return vault_.unlock_unattended();
+}
+
+Status LifecycleService::unlock(const wire::UnlockRequest& request) {
+  if (request.passphrase && request.recovery_code)
+    return make_error(ErrorCode::invalid_argument, "give either a passphrase or a recovery code", "recovery_code");
+  if (opened_ && freshness_.state() != store::Freshness::mismatch) return {};
+  if (vault_.state() != vault::State::unlocked) STRONGROOM_CHECK(open_with(request));
+  const Status checked = after_unlock(request.accept_changes.value_or(false));
+  if (!checked && !opened_) {
+    if (auto status = vault_.lock(false); !status) around_.report(status.error().message);
+  }
+  return checked;
+}
+
+// A store whose rows were exchanged is opened only by somebody who says so.
+Status LifecycleService::after_unlock(bool accept_changes) {
+  Status identity = check_identity(store_, vault_);
+  const bool half_made = std::filesystem::exists(around_.making_mark);
+  const bool wrong = !identity && (identity.error().code == ErrorCode::tampered ||
+                                   identity.error().code == ErrorCode::not_found);
+  if (wrong && !half_made && !accept_changes)
+    return make_error(ErrorCode::tampered,
+                      identity.error().message + "; 'strongroom unlock --accept-changes' takes the store as it is");
+  if (!identity && !wrong) return identity;
+  stop_check();
+  STRONGROOM_CHECK(vault_.ensure_name_space("default"));
+  if (accept_changes) STRONGROOM_CHECK(freshness_.accept(store_));
+  STRONGROOM_CHECK(write_identity(store_, vault_));
+  std::error_code ignored;
+  std::filesystem::remove(around_.making_mark, ignored);
+  {
+    const std::lock_guard guard(problems_mutex_);
+    problems_.clear();
+  }
+  store_.refuse_writes(std::nullopt);
+  set_opened(true);
+  check_ = std::jthread([this](std::stop_token stop) { check_freshness(stop); });
+  return {};
+}
+
+void LifecycleService::check_freshness(std::stop_token stop) {
+  const Status status = freshness_.rebuild(store_, stop);
+  if (!status && stop.stop_requested()) return;
+  if (!status) {
+    around_.report("the check for replaced rows did not finish: " + status.error().message);
+    return;
+  }
+  if (freshness_.state() != store::Freshness::mismatch) return;
+  const std::string sentence = "rows of the store were changed outside Strongroom; nothing is read from it or written to it until "
+                               "'strongroom unlock --accept-changes'";
+  store_.refuse_writes(make_error(ErrorCode::tampered, sentence));
+  add_problem(sentence);
+  around_.report(sentence);
+}
+
+void LifecycleService::handle(wire::Unlock, wire::UnlockRequest&& request, Completion<Empty> completion) {
+  auto shared = std::make_shared<wire::UnlockRequest>(std::move(request));
+  around_.run_slow([this, shared, completion = std::move(completion)] {
+    const std::lock_guard guard(changing_);
+    const Status status = unlock(*shared);
+    completion(status ? Result<Empty>(Empty{}) : Result<Empty>(status.error()));
+  });
+}
+
+Status LifecycleService::lock(bool hold) {
+  if (opened_)
+    if (auto saved = around_.before_lock(); !saved) around_.report("before locking: " + saved.error().message);
+  set_opened(false);
+  stop_check();
+  const Status status = vault_.lock(hold);
+  freshness_.forget();
+  return status;
+}
+
+void LifecycleService::handle(wire::Lock, Empty&&, Completion<Empty> completion) {
+  around_.run_slow([this, completion = std::move(completion)] {
+    const std::lock_guard guard(changing_);
+    const Status status = lock(true);
+    completion(status ? Result<Empty>(Empty{}) : Result<Empty>(status.error()));
+  });
+}
+
+Result<wire::AddSlotResponse> LifecycleService::add_slot(const wire::AddSlotRequest& request) {
+  const std::string label = request.label.value_or("");
+  wire::AddSlotResponse response;
+  if (request.passphrase.has_value() != (request.type == wire::SlotType::passphrase))
+    return make_error(ErrorCode::invalid_argument, "belongs to slots of type passphrase, and only there", "passphrase");
+  switch (request.type) {
+    case wire::SlotType::passphrase: {
+      STRONGROOM_ASSIGN(response.id, vault_.add_passphrase(*request.passphrase, label));
+      break;
+    }
+    case wire::SlotType::key_file: {
+      STRONGROOM_ASSIGN(response.id, vault_.add_key_file(label));
+      break;
+    }
+    case wire::SlotType::recovery: {
+      STRONGROOM_ASSIGN(auto added, vault_.add_recovery(label));
+      response.id = added.id;
+      response.recovery_code = std::move(added.code);
+    }
+  }
+  STRONGROOM_CHECK(write_identity(store_, vault_));
+  return response;
+}
+
+void LifecycleService::handle(wire::AddSlot, wire::AddSlotRequest&& request,
+                              Completion<wire::AddSlotResponse> completion) {
+  auto shared = std::make_shared<wire::AddSlotRequest>(std::move(request));
+  around_.run_slow([this, shared, completion = std::move(completion)] {
+    const std::lock_guard guard(changing_);
+    completion(add_slot(*shared));
+  });
+}
+
+void LifecycleService::handle(wire::RemoveSlot, wire::RemoveSlotRequest&& request, Completion<Empty> completion) {
+  around_.run_slow([this, id = std::move(request.id), completion = std::move(completion)] {
+    const std::lock_guard guard(changing_);
+    Status status = vault_.remove_slot(id);
+    if (status) status = write_identity(store_, vault_);
+    completion(status ? Result<Empty>(Empty{}) : Result<Empty>(status.error()));
+  });
+}
+
+}  // namespace strongroom::lifecycle

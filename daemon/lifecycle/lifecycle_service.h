@@ -1,0 +1,96 @@
+// The handlers of io.strongroom.Service and io.strongroom.Vault: status, init, lock and unlock, slots.
+//
+// It keeps vault and store in step: after an unlock the store is checked against the vault before anybody is served, and the
+// check for replaced rows runs in the background.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <strongroom/base/clock.h>
+#include <strongroom/base/completion.h>
+#include <strongroom/protocol/methods/vault.h>
+
+#include "daemon/store/freshness.h"
+#include "daemon/store/store.h"
+#include "daemon/vault/vault.h"
+
+namespace strongroom::lifecycle {
+
+// What the service needs of the rest of the daemon.
+struct Surroundings {
+  std::string version;
+  std::string storage_name;
+  bool memory_locked = true;
+  std::filesystem::path making_mark;                          // exists while a new store is half made
+  std::function<void(std::function<void()>)> run_slow;        // a bounded pool for what takes long
+  std::function<std::size_t()> connections;
+  std::function<Status()> before_lock;                        // saves what needs keys
+  std::function<void(std::string_view)> report;               // to the log and the service manager
+};
+
+// Thread-safe.
+class LifecycleService {
+ public:
+  // All must outlive the service.
+  LifecycleService(vault::Vault& vault, store::Store& store, store::FreshnessTracker& freshness, const Clock& clock,
+                   Surroundings surroundings);
+  // Ends the background check.
+  ~LifecycleService();
+
+  protocol::service::StoreState state() const noexcept;
+
+  // At start, on the main thread. Makes the store with a key-file slot when there is none and `make` is set; otherwise opens with the
+  // first slot that needs no person, unless a lock is held. A store that stays locked is no error.
+  Status start(bool make);
+  // Saves what needs keys and wipes them; the next start may open the store again.
+  void stop();
+
+  Result<protocol::service::InfoResponse> handle(protocol::service::GetInfo, protocol::service::Empty&&);
+  Result<protocol::service::StatusResponse> handle(protocol::service::GetStatus, protocol::service::Empty&&);
+  Result<protocol::vault::ListSlotsResponse> handle(protocol::vault::ListSlots, protocol::service::Empty&&);
+
+  void handle(protocol::vault::Init, protocol::vault::InitRequest&& request,
+              Completion<protocol::vault::InitResponse> completion);
+  void handle(protocol::vault::Unlock, protocol::vault::UnlockRequest&& request,
+              Completion<protocol::service::Empty> completion);
+  void handle(protocol::vault::Lock, protocol::service::Empty&&, Completion<protocol::service::Empty> completion);
+  void handle(protocol::vault::AddSlot, protocol::vault::AddSlotRequest&& request,
+              Completion<protocol::vault::AddSlotResponse> completion);
+  void handle(protocol::vault::RemoveSlot, protocol::vault::RemoveSlotRequest&& request,
+              Completion<protocol::service::Empty> completion);
+
+  // Sentences about what needs attention, from elsewhere (storage checks). Shown by status.
+  void add_problem(std::string sentence);
+
+ private:
+  Result<protocol::vault::InitResponse> init(protocol::vault::InitRequest& request);
+  Status unlock(const protocol::vault::UnlockRequest& request);
+  Status open_with(const protocol::vault::UnlockRequest& request);
+  Status after_unlock(bool accept_changes);
+  Status lock(bool hold);
+  Result<protocol::vault::AddSlotResponse> add_slot(const protocol::vault::AddSlotRequest& request);
+  void check_freshness(std::stop_token stop);
+  void stop_check();
+  void set_opened(bool opened) noexcept { opened_ = opened; }
+
+  vault::Vault& vault_;
+  store::Store& store_;
+  store::FreshnessTracker& freshness_;
+  const Clock& clock_;
+  Surroundings around_;
+  const std::int64_t started_ms_;
+  std::atomic<bool> opened_ = false;  // unlocked and checked
+  std::mutex changing_;               // one change of state or slots at a time
+  std::jthread check_;
+  mutable std::mutex problems_mutex_;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace strongroom::lifecycle

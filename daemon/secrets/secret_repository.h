@@ -1,0 +1,90 @@
+// How secrets are kept: rows of the store, sealed by the vault.
+//
+// Every method works inside a transaction that the caller has begun, on the thread of that transaction. What comes out of
+// storage is checked against what was asked before it is believed: where it lies, under which names it is sealed, and
+// that no older row was put in its place.
+#pragma once
+
+#include <memory_resource>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <strongroom/base/result.h>
+#include <strongroom/protocol/field.h>
+
+#include "daemon/secrets/layout.h"
+#include "daemon/secrets/path.h"
+#include "daemon/secrets/secret.h"
+#include "daemon/store/freshness.h"
+#include "daemon/store/storage.h"
+#include "daemon/vault/vault.h"
+
+namespace strongroom::secrets {
+
+using protocol::SecretMap;
+
+struct StoredSecret {
+  Head head;
+  vault::Digest lookup{};
+  vault::Digest parent{};
+  std::uint64_t row_version = 0;  // generation of the head
+  BytesView row;                  // valid until the next call on the transaction
+  BytesView inline_item;          // part of `row`: the current version when it lies beside the head; else empty
+};
+
+struct ListedEntry {
+  std::string path;
+  bool folder = false;
+  std::optional<Head> head;  // of a secret
+};
+
+class SecretRepository {
+ public:
+  // All must outlive the repository.
+  SecretRepository(const vault::Vault& vault, store::FreshnessTracker& freshness);
+
+  // The secret at `path`, or nothing. Errors: tampered (in a snapshot shared with earlier reads it may be a lawful write that
+  // came after the snapshot: ask again in a new one), corrupt, unsupported, locked, storage_failed.
+  Result<std::optional<StoredSecret>> find(store::ReadTransaction& transaction, std::string_view path) const;
+  // As find(), but absence is not_found.
+  Result<StoredSecret> get(store::ReadTransaction& transaction, std::string_view path) const;
+
+  // Fields of a version, in `memory`.
+  Result<SecretMap> values(store::ReadTransaction& transaction, const StoredSecret& stored, std::uint64_t number,
+                           std::pmr::memory_resource* memory) const;
+
+  // Writes `values` as the next version of the secret at `path`, making it and its folders when `stored` is nothing. Returns the number.
+  Result<std::uint64_t> append(store::WriteTransaction& transaction, const Path& path, std::optional<StoredSecret> stored,
+                               const SecretMap& values, std::int64_t now_ms);
+
+  // Writes a changed head back; the versions stay as they are.
+  Status save_head(store::WriteTransaction& transaction, StoredSecret& stored);
+
+  // Entries below `folder` in key order, from behind `cursor` (a path of an earlier entry) on, at most `limit`.
+  struct Listing {
+    std::vector<ListedEntry> entries;
+    bool more = false;
+  };
+  Result<Listing> list(store::ReadTransaction& transaction, std::string_view folder, bool recursive,
+                       std::string_view cursor, std::size_t limit) const;
+
+ private:
+  Status write_head(store::WriteTransaction& transaction, const StoredSecret& stored, std::uint64_t old_version,
+                    std::optional<Bytes> old_row, BytesView item);
+  Status write_entries(store::WriteTransaction& transaction, const Path& path, const StoredSecret& stored);
+  Status walk(store::ReadTransaction& transaction, std::string_view folder, bool recursive, std::string_view cursor,
+              std::size_t limit, Listing& out) const;
+  Result<ListedEntry> open_entry(store::ReadTransaction& transaction, std::string_view folder, const Bytes& key,
+                                 const Bytes& row) const;
+  Result<std::optional<StoredSecret>> read_head(store::ReadTransaction& transaction, const vault::Digest& lookup,
+                                                const vault::Digest& parent) const;
+  Result<StoredSecret> open_head(const vault::Digest& lookup, const vault::Digest& parent,
+                                 const store::RowView& row) const;
+
+  const vault::Vault& vault_;
+  store::FreshnessTracker& freshness_;
+};
+
+}  // namespace strongroom::secrets

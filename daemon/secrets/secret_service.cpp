@@ -1,0 +1,317 @@
+#include "daemon/secrets/secret_service.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include <strongroom/protocol/secret_fields.h>
+
+namespace strongroom::secrets {
+
+namespace wire = protocol::secret;
+
+namespace {
+
+constexpr std::size_t k_most_batch_bytes = 8 * 1024 * 1024;  // values of a batch's answer, before encoding
+
+Error not_asked_for(const std::string& name) {
+  return make_error(ErrorCode::not_found, "the secret has no field '" + name + "'", "only");
+}
+
+// Keeps the fields named, in the order named.
+Status select(SecretMap& values, const std::vector<std::string>& names) {
+  SecretMap wanted;
+  for (const auto& name : names) {
+    const auto found = std::ranges::find(values, name, &protocol::NamedSecret::name);
+    if (found == values.end()) return not_asked_for(name);
+    wanted.push_back({name, std::move(found->value)});
+    values.erase(found);
+  }
+  values = std::move(wanted);
+  return {};
+}
+
+Status check_values(const SecretMap& values) {
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : values) {
+    STRONGROOM_CHECK(check_field_name(name));
+    bytes += value.size();
+  }
+  if (values.size() > wire::k_max_fields)
+    return make_error(ErrorCode::too_large, "a secret has at most 64 fields", "fields");
+  if (bytes > wire::k_max_version_bytes)
+    return make_error(ErrorCode::too_large, "the fields of a secret hold at most 1 MiB together", "fields");
+  return {};
+}
+
+// What is given first, then what the current version has besides.
+void merge(SecretMap& values, SecretMap current) {
+  for (auto& field : current)
+    if (std::ranges::find(values, field.name, &protocol::NamedSecret::name) == values.end())
+      values.push_back(std::move(field));
+}
+
+wire::Problem problem_of(const Error& error) {
+  return {std::string(error_info(error.code).varlink_name), error.message};
+}
+
+SecretMap clone(const SecretMap& values) {
+  SecretMap copy;
+  for (const auto& [name, value] : values) copy.push_back({name, value.clone()});
+  return copy;
+}
+
+}  // namespace
+
+SecretService::SecretService(const vault::Vault& vault, store::Store& store, store::FreshnessTracker& freshness,
+                             const Clock& clock, std::pmr::memory_resource* memory)
+    : store_(store), freshness_(freshness), clock_(clock), memory_(memory), repository_(vault, freshness) {}
+
+std::optional<protocol::service::Freshness> SecretService::freshness_note() const {
+  if (freshness_.state() == store::Freshness::pending) return protocol::service::Freshness::pending;
+  return std::nullopt;
+}
+
+// A row that looks older than it may be is looked at again in a snapshot that begins now.
+Status SecretService::read(const std::function<Status(store::ReadTransaction&)>& work) {
+  if (freshness_.state() == store::Freshness::mismatch)
+    return make_error(ErrorCode::tampered,
+                      "the store was changed outside Strongroom; 'strongroom unlock --accept-changes' takes it as it is");
+  Status status = store_.read(work);
+  if (status || status.error().code != ErrorCode::tampered) return status;
+  store_.end_batch();
+  store_.begin_batch();
+  return store_.read(work);
+}
+
+Result<wire::GetResponse> SecretService::handle(wire::Get, wire::GetRequest&& request) {
+  Result<wire::GetResponse> result = wire::GetResponse{};
+  STRONGROOM_CHECK(read([&](store::ReadTransaction& transaction) -> Status {
+    result = get(transaction, request);
+    return result ? Status() : Status(result.error());
+  }));
+  result->freshness = freshness_note();
+  return result;
+}
+
+Result<wire::GetResponse> SecretService::get(store::ReadTransaction& transaction, const wire::GetRequest& request) {
+  STRONGROOM_ASSIGN(const Path path, Path::parse(request.path));
+  STRONGROOM_ASSIGN(const StoredSecret stored, repository_.get(transaction, path.text()));
+  std::optional<std::uint64_t> number;
+  if (request.version) number = static_cast<std::uint64_t>(*request.version);
+  const std::int64_t now = clock_.now_ms();
+  STRONGROOM_ASSIGN(const Version version, readable_version(stored.head, number, now));
+  wire::GetResponse response;
+  STRONGROOM_ASSIGN(response.fields_, repository_.values(transaction, stored, version.number, memory_));
+  if (request.only) STRONGROOM_CHECK(select(response.fields_, *request.only));
+  response.version = static_cast<std::int64_t>(version.number);
+  response.created_ms = version.created_ms;
+  response.base64 = protocol::pack_values(response.fields_);
+  if (read_times_.note(path.text(), now)) {
+    store_.write([this, times = read_times_.take()](store::WriteTransaction& t) { return write_read_times(t, times); },
+                 [](Status) {});
+  }
+  return response;
+}
+
+Result<wire::GetManyResponse> SecretService::handle(wire::GetMany, wire::GetManyRequest&& request) {
+  wire::GetManyResponse response;
+  STRONGROOM_CHECK(read([&](store::ReadTransaction& transaction) -> Status {
+    response.items.clear();
+    response.items.reserve(request.items.size());
+    std::size_t bytes = 0;
+    for (const auto& item : request.items) {
+      wire::GetResult& result = response.items.emplace_back();
+      result.path = item.path;
+      auto got = get(transaction, item);
+      if (!got && got.error().code == ErrorCode::tampered) return got.error();
+      std::size_t size = 0;
+      if (got)
+        for (const auto& field : got->fields_) size += field.value.size();
+      if (got && bytes + size > k_most_batch_bytes)
+        got = make_error(ErrorCode::too_large, "the answer would become too long; ask for this one alone");
+      if (!got) {
+        result.problem = problem_of(got.error());
+        continue;
+      }
+      bytes += size;
+      result.version = got->version;
+      result.created_ms = got->created_ms;
+      result.fields_ = std::move(got->fields_);
+      result.base64 = std::move(got->base64);
+    }
+    return {};
+  }));
+  response.freshness = freshness_note();
+  return response;
+}
+
+Result<wire::ListResponse> SecretService::handle(wire::List, wire::ListRequest&& request) {
+  std::string folder = request.prefix.value_or("");
+  if (folder.ends_with('/')) folder.pop_back();
+  if (!folder.empty()) STRONGROOM_CHECK(Path::parse(folder));
+  const auto limit = static_cast<std::size_t>(request.limit.value_or(1000));
+  SecretRepository::Listing listing;
+  STRONGROOM_CHECK(read([&](store::ReadTransaction& transaction) -> Status {
+    STRONGROOM_ASSIGN(listing, repository_.list(transaction, folder, request.recursive.value_or(false),
+                                                request.cursor.value_or(""), limit));
+    return {};
+  }));
+  wire::ListResponse response;
+  if (listing.more && !listing.entries.empty()) {
+    const auto& last = listing.entries.back();
+    response.cursor = last.folder ? last.path + "/" : last.path;
+  }
+  for (auto& entry : listing.entries) {
+    wire::ListEntry shown{.path = std::move(entry.path), .folder = entry.folder};
+    if (entry.folder) shown.path.push_back('/');
+    if (entry.head) {
+      const bool deleted = entry.head->current().deleted_ms != 0;
+      if (deleted && !request.deleted.value_or(false)) continue;
+      if (deleted) shown.deleted = true;
+      shown.version = static_cast<std::int64_t>(entry.head->current().number);
+      shown.updated_ms = entry.head->updated_ms;
+    }
+    response.entries.push_back(std::move(shown));
+  }
+  return response;
+}
+
+Result<wire::HistoryResponse> SecretService::handle(wire::GetHistory, wire::PathRequest&& request) {
+  STRONGROOM_ASSIGN(const Path path, Path::parse(request.path));
+  wire::HistoryResponse response;
+  STRONGROOM_CHECK(read([&](store::ReadTransaction& transaction) -> Status {
+    STRONGROOM_ASSIGN(const StoredSecret stored, repository_.get(transaction, path.text()));
+    const Head& head = stored.head;
+    response = {};
+    for (auto version = head.versions.rbegin(); version != head.versions.rend(); ++version) {
+      wire::VersionEntry entry{.version = static_cast<std::int64_t>(version->number),
+                               .created_ms = version->created_ms,
+                               .current = version == head.versions.rbegin()};
+      if (version->deleted_ms != 0) entry.deleted_ms = version->deleted_ms;
+      response.versions.push_back(entry);
+    }
+    response.created_ms = head.created_ms;
+    response.updated_ms = head.updated_ms;
+    if (const auto read_at = std::max(head.last_read_ms, read_times_.find(path.text())); read_at != 0)
+      response.last_read_ms = read_at;
+    return {};
+  }));
+  return response;
+}
+
+Result<std::uint64_t> SecretService::put(store::WriteTransaction& transaction, const wire::PutRequest& request) {
+  STRONGROOM_ASSIGN(const Path path, Path::parse(request.path));
+  STRONGROOM_ASSIGN(auto stored, repository_.find(transaction, path.text()));
+  const bool readable = stored && stored->head.current().deleted_ms == 0;
+  if (request.check_version) {
+    const std::uint64_t current = stored ? stored->head.current().number : 0;
+    if (static_cast<std::uint64_t>(*request.check_version) != current)
+      return make_error(ErrorCode::conflict,
+                        current == 0 ? "there is no such secret" : "the current version is " + std::to_string(current),
+                        "check_version");
+  }
+  // The work may run again, so the request stays as it is.
+  SecretMap values = clone(request.fields_);
+  if (request.merge.value_or(false) && readable) {
+    STRONGROOM_ASSIGN(auto current,
+                      repository_.values(transaction, *stored, stored->head.current().number, memory_));
+    merge(values, std::move(current));
+    // Reading a version in a row of its own ended the views into the head's row.
+    STRONGROOM_ASSIGN(stored, repository_.find(transaction, path.text()));
+  }
+  STRONGROOM_CHECK(check_values(values));
+  if (stored) stored->head.last_read_ms = std::max(stored->head.last_read_ms, read_times_.find(path.text()));
+  return repository_.append(transaction, path, std::move(stored), values, clock_.now_ms());
+}
+
+void SecretService::handle(wire::Put, wire::PutRequest&& request, Completion<wire::PutResponse> completion) {
+  if (auto status = protocol::unpack_values(request.fields_, request.base64); !status)
+    return completion(status.error());
+  struct Work {
+    wire::PutRequest request;
+    std::uint64_t version = 0;
+  };
+  auto work = std::make_shared<Work>(Work{std::move(request), 0});
+  store_.write(
+      [this, work](store::WriteTransaction& transaction) -> Status {
+        STRONGROOM_ASSIGN(work->version, put(transaction, work->request));
+        return {};
+      },
+      [this, work, completion = std::move(completion)](Status status) {
+        if (!status) return completion(status.error());
+        read_times_.forget(work->request.path);
+        completion(wire::PutResponse{static_cast<std::int64_t>(work->version)});
+      });
+}
+
+void SecretService::handle(wire::PutMany, wire::PutManyRequest&& request,
+                           Completion<wire::PutManyResponse> completion) {
+  struct Batch {
+    wire::PutManyResponse response;
+    Completion<wire::PutManyResponse> completion;
+    std::atomic<std::size_t> left;
+  };
+  auto batch = std::make_shared<Batch>();
+  batch->completion = std::move(completion);
+  batch->left = request.items.size();
+  batch->response.items.resize(request.items.size());
+  for (std::size_t i = 0; i < request.items.size(); ++i) {
+    batch->response.items[i].path = request.items[i].path;
+    handle(wire::Put{}, std::move(request.items[i]), [batch, i](Result<wire::PutResponse> result) {
+      auto& item = batch->response.items[i];
+      if (result)
+        item.version = result->version;
+      else
+        item.problem = problem_of(result.error());
+      if (--batch->left == 0) batch->completion(std::move(batch->response));
+    });
+  }
+}
+
+void SecretService::change_head(std::string path, HeadChange change, Completion<wire::VersionResponse> completion) {
+  auto number = std::make_shared<std::uint64_t>(0);
+  store_.write(
+      [this, path = std::move(path), change = std::move(change), number](store::WriteTransaction& transaction) -> Status {
+        STRONGROOM_ASSIGN(const Path checked, Path::parse(path));
+        STRONGROOM_ASSIGN(StoredSecret stored, repository_.get(transaction, checked.text()));
+        STRONGROOM_CHECK(change(stored.head));
+        *number = stored.head.current().number;
+        return repository_.save_head(transaction, stored);
+      },
+      [number, completion = std::move(completion)](Status status) {
+        if (!status) return completion(status.error());
+        completion(wire::VersionResponse{static_cast<std::int64_t>(*number)});
+      });
+}
+
+void SecretService::handle(wire::Delete, wire::PathRequest&& request, Completion<wire::VersionResponse> completion) {
+  change_head(
+      std::move(request.path), [this](Head& head) { return delete_current(head, clock_.now_ms()); },
+      std::move(completion));
+}
+
+void SecretService::handle(wire::Undelete, wire::PathRequest&& request, Completion<wire::VersionResponse> completion) {
+  change_head(
+      std::move(request.path), [this](Head& head) { return undelete_current(head, clock_.now_ms()); },
+      std::move(completion));
+}
+
+Status SecretService::save_read_times() {
+  const auto times = read_times_.take();
+  if (times.empty()) return {};
+  return store_.write_and_wait(
+      [this, &times](store::WriteTransaction& transaction) { return write_read_times(transaction, times); });
+}
+
+Status SecretService::write_read_times(store::WriteTransaction& transaction,
+                                       const std::vector<std::pair<std::string, std::int64_t>>& times) {
+  for (const auto& [path, time] : times) {
+    STRONGROOM_ASSIGN(auto stored, repository_.find(transaction, path));
+    if (!stored || stored->head.last_read_ms >= time) continue;
+    stored->head.last_read_ms = time;
+    STRONGROOM_CHECK(repository_.save_head(transaction, *stored));
+  }
+  return {};
+}
+
+}  // namespace strongroom::secrets
