@@ -209,7 +209,7 @@ TEST_F(VaultTest, NameSpacesHaveTheirOwnKeys) {
 
 TEST_F(VaultTest, TheKeyRingIsBoundedAndStillOpens) {
   auto vault = make();
-  for (int i = 0; i < 509; ++i) must(vault->ensure_name_space("n" + std::to_string(i)));
+  for (int i = 0; i < 477; ++i) must(vault->ensure_name_space("n" + std::to_string(i)));
   EXPECT_EQ(failure(vault->ensure_name_space("one-more")), ErrorCode::too_large);
   must(vault->unlock_unattended());
   vault = load();
