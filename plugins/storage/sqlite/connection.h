@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -61,8 +62,11 @@ class Use {
     return *this;
   }
 
-  // SQLITE_ROW, SQLITE_DONE or an error code.
-  int step() noexcept { return sqlite3_step(statement_); }
+  // SQLITE_ROW, SQLITE_DONE or an error code, for which errno says more (errors.h).
+  int step() noexcept {
+    errno = 0;
+    return sqlite3_step(statement_);
+  }
 
   // Columns count from 0. Bytes are valid until the next step or reset.
   std::int64_t integer(int column) const noexcept { return sqlite3_column_int64(statement_, column); }

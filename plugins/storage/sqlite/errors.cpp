@@ -24,6 +24,7 @@ Error io_error(int system_error) {
 }  // namespace
 
 Error error_of(sqlite3* db, int code) {
+  const int system_error = errno;
   switch (code & 0xff) {
     case SQLITE_FULL:
       return make_error(ErrorCode::storage_full, "no space is left for the database");
