@@ -44,7 +44,7 @@ Error error_of(sqlite3* db, int code) {
     case SQLITE_NOMEM:
       return make_error(ErrorCode::internal, "the plugin is out of memory");
     case SQLITE_IOERR:
-      return io_error(db == nullptr ? 0 : sqlite3_system_errno(db));
+      return io_error(system_error != 0 || db == nullptr ? system_error : sqlite3_system_errno(db));
     default:
       return make_error(ErrorCode::storage_failed, "the database engine failed");
   }
