@@ -1,0 +1,53 @@
+// A command is a name, a line about it, and a function. Only the one that was asked for is ever built.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/cli/session.h"
+
+namespace CLI {
+class App;
+}
+
+namespace strongroom::cli {
+
+// Adds the command's own options to `app`; returns what runs after they were read. What it captures lives as long as it does.
+using Prepare = std::function<int(Session&)> (*)(CLI::App& app);
+
+struct Command {
+  std::string_view name;     // "secret set"
+  std::string_view summary;  // one sentence
+  std::string_view example;  // one line
+  Prepare prepare;           // nullptr: generic, from the declaration of `method`
+  std::string_view method{}; // "io.strongroom.Vault.Lock"
+};
+
+// All commands, in the order of the help.
+const std::vector<Command>& commands();
+
+// Adds options made of a method's request and returns what calls it and prints its answer.
+std::function<int(Session&)> prepare_generic(CLI::App& app, std::string_view method);
+
+// Prints an answer as the global options want it.
+int print_answer(Session& session, std::string_view method, const protocol::JsonValue& answer);
+
+std::function<int(Session&)> prepare_init(CLI::App& app);
+std::function<int(Session&)> prepare_unlock(CLI::App& app);
+std::function<int(Session&)> prepare_slot_add(CLI::App& app);
+std::function<int(Session&)> prepare_secret_set(CLI::App& app);
+std::function<int(Session&)> prepare_secret_get(CLI::App& app);
+std::function<int(Session&)> prepare_secret_list(CLI::App& app);
+std::function<int(Session&)> prepare_read(CLI::App& app);
+std::function<int(Session&)> prepare_import(CLI::App& app);
+
+// After the first start of a daemon by this command: makes and shows the recovery code on a terminal, or says how to.
+void offer_recovery_code(Session& session);
+
+// Runs the command line. Returns the process's exit code.
+int run(int argc, char** argv);
+
+}  // namespace strongroom::cli

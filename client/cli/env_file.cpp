@@ -1,0 +1,133 @@
+#include "client/cli/env_file.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace strongroom::cli {
+
+namespace {
+
+bool is_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '-'; }
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+class Parser {
+ public:
+  explicit Parser(std::string_view text) : text_(text) {}
+
+  Result<std::vector<EnvironmentVariable>> run() {
+    if (text_.starts_with("\xef\xbb\xbf")) at_ = 3;  // byte order mark
+    std::vector<EnvironmentVariable> found;
+    for (; at_ < text_.size(); end_line()) {
+      skip_blanks();
+      if (at_end_of_line() || text_[at_] == '#') {
+        skip_line();
+        continue;
+      }
+      const std::size_t line = line_;
+      STRONGROOM_ASSIGN(std::string name, take_name());
+      STRONGROOM_ASSIGN(Secret value, take_value());
+      const auto same = std::ranges::find(found, name, &EnvironmentVariable::name);
+      if (same != found.end())
+        *same = {std::move(name), std::move(value), line};
+      else
+        found.push_back({std::move(name), std::move(value), line});
+    }
+    return found;
+  }
+
+ private:
+  Error refuse(const char* message) const {
+    return make_error(ErrorCode::invalid_argument, message, "line " + std::to_string(line_));
+  }
+  bool at_end_of_line() const {
+    return at_ >= text_.size() || text_[at_] == '\n' || (text_[at_] == '\r' && text_.substr(at_).starts_with("\r\n"));
+  }
+  void skip_blanks() {
+    while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
+  }
+  void skip_line() {
+    while (!at_end_of_line()) ++at_;
+  }
+  void end_line() {
+    if (at_ < text_.size() && text_[at_] == '\r') ++at_;
+    if (at_ < text_.size() && text_[at_] == '\n') ++at_;
+    ++line_;
+  }
+
+  Result<std::string> take_name() {
+    constexpr std::string_view k_export = "export";
+    if (text_.substr(at_).starts_with(k_export) && at_ + k_export.size() < text_.size() &&
+        is_blank(text_[at_ + k_export.size()])) {
+      at_ += k_export.size();
+      skip_blanks();
+    }
+    const std::size_t start = at_;
+    while (at_ < text_.size() && is_name(text_[at_])) ++at_;
+    std::string name(text_.substr(start, at_ - start));
+    skip_blanks();
+    if (name.empty() || std::isdigit(static_cast<unsigned char>(name.front())) != 0)
+      return refuse("a line begins with NAME=");
+    if (at_ >= text_.size() || text_[at_] != '=') return refuse("'=' is missing behind the name");
+    ++at_;
+    skip_blanks();
+    return name;
+  }
+
+  Result<Secret> take_value() {
+    if (at_ < text_.size() && (text_[at_] == '"' || text_[at_] == '\'')) {
+      STRONGROOM_ASSIGN(Secret value, take_quoted(text_[at_]));
+      skip_blanks();
+      if (!at_end_of_line() && text_[at_] != '#') return refuse("something follows the closing quote");
+      skip_line();
+      return value;
+    }
+    const std::size_t start = at_;
+    std::size_t end = at_;
+    for (; !at_end_of_line(); ++at_) {
+      if (text_[at_] == '#' && (at_ == start || is_blank(text_[at_ - 1]))) break;
+      if (!is_blank(text_[at_])) end = at_ + 1;
+    }
+    skip_line();
+    return Secret(as_bytes(text_.substr(start, end - start)));
+  }
+
+  Result<Secret> take_quoted(char quote) {
+    WipedBytes value(wiped_heap());
+    for (++at_; at_ < text_.size(); ++at_) {
+      const char c = text_[at_];
+      if (c == quote) {
+        ++at_;
+        return Secret(value);
+      }
+      if (c == '\n') ++line_;
+      if (c == '\\' && quote == '"' && at_ + 1 < text_.size() && take_escape(text_[at_ + 1], value)) {
+        ++at_;
+        continue;
+      }
+      value.push_back(static_cast<unsigned char>(c));
+    }
+    return refuse("a quote is not closed");
+  }
+
+  static bool take_escape(char c, WipedBytes& value) {
+    switch (c) {
+      case 'n': value.push_back('\n'); return true;
+      case 'r': value.push_back('\r'); return true;
+      case 't': value.push_back('\t'); return true;
+      case '"':
+      case '\\':
+      case '$': value.push_back(static_cast<unsigned char>(c)); return true;
+      default: return false;
+    }
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::size_t line_ = 1;
+};
+
+}  // namespace
+
+Result<std::vector<EnvironmentVariable>> parse_env_file(std::string_view text) { return Parser(text).run(); }
+
+}  // namespace strongroom::cli

@@ -1,0 +1,3 @@
+#include "client/cli/command.h"
+
+int main(int argc, char** argv) { return strongroom::cli::run(argc, argv); }

@@ -1,0 +1,77 @@
+#include <signal.h>
+
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+
+#include "client/cli/command.h"
+#include "client/cli/help.h"
+#include "client/cli/terminal.h"
+#include "client/cli/version.h"
+
+namespace strongroom::cli {
+
+namespace {
+
+constexpr int k_usage = static_cast<int>(ExitCode::usage);
+
+// The words before the first that is an option's: "secret set openai/key" names the command "secret set".
+const Command* find_command(const std::vector<std::string>& words, std::size_t& used) {
+  for (used = std::min<std::size_t>(words.size(), 2); used > 0; --used) {
+    std::string name = words[0];
+    if (used == 2) name += " " + words[1];
+    const auto found = std::ranges::find(commands(), std::string_view(name), &Command::name);
+    if (found != commands().end()) return &*found;
+  }
+  return nullptr;
+}
+
+void add_global_options(CLI::App& app, GlobalOptions& options) {
+  app.add_flag("--json", options.json, "Print one JSON document.")->group("Global options");
+  app.add_flag("-q,--quiet", options.quiet, "Print nothing but what was asked for.")->group("Global options");
+  app.add_flag("--no-start", options.no_start, "Do not start the daemon when none runs.")->group("Global options");
+  app.add_option("--socket", options.socket, "Socket of the daemon.")->group("Global options");
+  app.add_option("--timeout", options.timeout_s, "Seconds to wait for an answer. Default: 30.")
+      ->check(CLI::Range(1, 3600))
+      ->group("Global options");
+}
+
+int run_command(const Command& command, const std::vector<std::string>& arguments) {
+  GlobalOptions options;
+  CLI::App app(std::string(command.summary), "strongroom " + std::string(command.name));
+  app.footer("Example: " + std::string(command.example));
+  const auto act = command.prepare ? command.prepare(app) : prepare_generic(app, command.method);
+  add_global_options(app, options);
+  try {
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    app.parse(reversed);
+  } catch (const CLI::CallForHelp&) {
+    print(app.help());
+    return 0;
+  } catch (const CLI::ParseError& problem) {
+    print_error("strongroom: " + neutralised(problem.what()) + "\nTry 'strongroom " + std::string(command.name) + " --help'.\n");
+    return k_usage;
+  }
+  Session session(std::move(options));
+  return act(session);
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  signal(SIGPIPE, SIG_IGN);
+  std::vector<std::string> words(argv + 1, argv + argc);
+  // Options that stand before the command belong to it too.
+  const auto first = std::ranges::find_if(words, [](const std::string& word) { return !word.starts_with('-'); });
+  if (first == words.end()) return run_without_command(words);
+  if (*first == "help") return run_help({first + 1, words.end()});
+  std::vector<std::string> named(first, words.end());
+  std::size_t used = 0;
+  const Command* command = find_command(named, used);
+  if (!command) return say_unknown_command(named);
+  std::vector<std::string> arguments(words.begin(), first);
+  arguments.insert(arguments.end(), named.begin() + static_cast<std::ptrdiff_t>(used), named.end());
+  return run_command(*command, arguments);
+}
+
+}  // namespace strongroom::cli

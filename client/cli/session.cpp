@@ -1,0 +1,64 @@
+#include "client/cli/session.h"
+
+#include <cstdlib>
+#include <cstring>
+
+#include "client/cli/autostart.h"
+#include "client/cli/terminal.h"
+
+namespace strongroom::cli {
+
+Result<client::Client*> Session::client() {
+  if (client_) return &*client_;
+  client::Client::Options options;
+  options.deadline = std::chrono::seconds(options_.timeout_s);
+  STRONGROOM_ASSIGN(client::Endpoint endpoint, client::default_endpoint());
+  if (!options_.socket.empty()) endpoint.socket = options_.socket;
+  options.endpoint = endpoint;
+  auto connected = client::Client::connect(options);
+  const char* autostart = std::getenv("STRONGROOM_AUTOSTART");
+  const bool may_start = !options_.no_start && !(autostart && std::strcmp(autostart, "0") == 0);
+  if (!connected && connected.error().code == ErrorCode::unreachable && may_start) {
+    STRONGROOM_CHECK(start_daemon(endpoint));
+    started_ = true;
+    connected = client::Client::connect(options);
+  }
+  if (!connected) return std::move(connected).error();
+  client_.emplace(std::move(connected).value());
+  return &*client_;
+}
+
+int Session::fail(const Error& error) const {
+  const ErrorInfo& info = error_info(error.code);
+  if (options_.json) {
+    WipedString text(wiped_heap());
+    protocol::JsonWriter writer(text);
+    writer.begin_object().key("error").string(info.name).key("message").string(neutralised(error.message));
+    if (!error.subject.empty()) writer.key("subject").string(neutralised(error.subject));
+    writer.key("retryable").boolean(info.retryable).end_object();
+    text.push_back('\n');
+    print_error(text);
+  } else {
+    std::string line = "strongroom: ";
+    // A parameter's own sentence begins with its verb; others stand alone.
+    const bool about_parameter = !error.subject.empty() && (error.message.starts_with("must ") || error.message.starts_with("is ") ||
+                                                            error.message.starts_with("cannot ") || error.message.starts_with("belongs ") ||
+                                                            error.message.starts_with("names ") || error.message.starts_with("does "));
+    const bool about_place = error.code == ErrorCode::untrusted || error.subject.starts_with("line ");
+    if (!error.subject.empty() && (about_parameter || about_place))
+      line += neutralised(error.subject) + (about_parameter ? " " : ": ");
+    line += neutralised(error.message);
+    line += "\n";
+    print_error(line);
+  }
+  return static_cast<int>(info.exit_code);
+}
+
+void Session::note(std::string_view sentence) const {
+  if (options_.quiet) return;
+  std::string line(sentence);
+  line.push_back('\n');
+  print_error(line);
+}
+
+}  // namespace strongroom::cli

@@ -1,0 +1,46 @@
+// What every command shares: the options before and behind it, the connection, and how it ends.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <strongroom/base/error.h>
+#include <strongroom/client/client.h>
+
+namespace strongroom::cli {
+
+struct GlobalOptions {
+  bool json = false;
+  bool quiet = false;
+  bool no_start = false;          // or STRONGROOM_AUTOSTART=0
+  std::string socket;             // empty: the usual place
+  std::int64_t timeout_s = 30;
+};
+
+class Session {
+ public:
+  explicit Session(GlobalOptions options) : options_(std::move(options)) {}
+
+  const GlobalOptions& options() const noexcept { return options_; }
+
+  // The client, connected; starts the daemon when none runs and that is allowed. Errors: unreachable, untrusted.
+  Result<client::Client*> client();
+
+  // Whether client() had to start the daemon.
+  bool started_daemon() const noexcept { return started_; }
+
+  // Prints the error in words for a person (or as JSON) to standard error and returns its exit code.
+  int fail(const Error& error) const;
+
+  // A note for a person on standard error, unless --quiet.
+  void note(std::string_view sentence) const;
+
+ private:
+  GlobalOptions options_;
+  std::optional<client::Client> client_;
+  bool started_ = false;
+};
+
+}  // namespace strongroom::cli
