@@ -36,7 +36,8 @@ int digit_of(char c) noexcept {
 // Bits [5 * i, 5 * i + 5) of the code, most significant first.
 unsigned five_bits(BytesView code, std::size_t i) noexcept {
   unsigned v = 0;
-  for (std::size_t bit = 5 * i; bit < 5 * i + 5; ++bit) v = v << 1 | (code[bit / 8] >> (7 - bit % 8) & 1u);
+  for (std::size_t bit = 5 * i; bit < 5 * i + 5; ++bit)
+    v = v << 1 | (static_cast<unsigned>(code[bit / 8]) >> (7 - bit % 8) & 1u);
   return v;
 }
 

@@ -9,6 +9,7 @@
 #include "daemon/vault/header_files.h"
 #include "daemon/vault/key_ring.h"
 #include "daemon/vault/vault.h"
+#include "daemon/vault/writer_first_mutex.h"
 
 namespace strongroom::vault {
 
@@ -64,15 +65,15 @@ struct Vault::Impl {
   std::mutex change;
   std::uint64_t last_generation = 0;  // the highest written or tried; guarded by `change`
 
-  mutable std::shared_mutex mutex;
+  mutable WriterFirstMutex mutex;
   std::atomic<State> state = State::uninitialized;
   HeaderCopies copies;  // written under both locks, so either is enough to read; the one in force comes first
   KeyRing ring;
   HeaderReport report;
 };
 
-// The stack below a function that has worked with keys may hold copies of them; deep enough for BLAKE2b and Argon2's
-// last steps in libsodium (measured with a filled stack, tests/unit/daemon/vault/stack_test.cpp).
+// How far below seal() and open() the stack may hold copies of a key: deep enough for libsodium's BLAKE2b and
+// XChaCha20-Poly1305 (tests/unit/daemon/vault/stack_test.cpp looks for what is left).
 inline constexpr std::size_t k_request_stack = 4 * 1024;
 
 }  // namespace strongroom::vault
