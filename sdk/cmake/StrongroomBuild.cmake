@@ -16,6 +16,8 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_CXX_VISIBILITY_PRESET hidden)
 set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
+set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
 # An installed executable finds its libraries and plugins relative to itself, so that the tree can be moved.
@@ -45,7 +47,7 @@ foreach(flag -Wold-style-cast -Woverloaded-virtual -Wnon-virtual-dtor)
 endforeach()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports these inside its own standard library when it inlines; clang checks the same code without them.
-  target_compile_options(strongroom_options INTERFACE -Wno-null-dereference -Wno-restrict)
+  target_compile_options(strongroom_options INTERFACE -Wno-null-dereference -Wno-restrict -Wno-maybe-uninitialized)
 endif()
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   target_compile_options(strongroom_options INTERFACE -fcf-protection=full)
@@ -80,8 +82,8 @@ function(strongroom_library name)
   target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE} "$<BUILD_INTERFACE:strongroom_options>")
 endfunction()
 
-# strongroom_test(NAME SOURCES... LIBRARIES... [LABELS...] [TIMEOUT seconds]): a GoogleTest binary, registered as one CTest entry
-# for each of its tests' files, so that failures name the room they are in.
+# strongroom_test(NAME SOURCES... LIBRARIES... [LABELS...] [TIMEOUT seconds]): a GoogleTest binary and its CTest entry. Those
+# labelled unit or contract run under the sanitizers too.
 function(strongroom_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
@@ -92,4 +94,7 @@ function(strongroom_test name)
   target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} GTest::gtest_main strongroom_options)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+  if("${ARG_LABELS}" MATCHES "unit|contract")
+    add_dependencies(sanitized_tests ${name})
+  endif()
 endfunction()

@@ -1,0 +1,73 @@
+// A socket without our client in between, for bytes that it would not send.
+#pragma once
+
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace strongroom::tests {
+
+class RawSocket {
+ public:
+  explicit RawSocket(const std::string& path, int timeout_s = 10) : socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
+    if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+      throw std::runtime_error("no connection to " + path);
+    const timeval timeout{timeout_s, 0};
+    setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+  }
+  ~RawSocket() { close(socket_); }
+  RawSocket(const RawSocket&) = delete;
+  RawSocket& operator=(const RawSocket&) = delete;
+
+  int descriptor() const noexcept { return socket_; }
+
+  // False when the peer has closed.
+  bool send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t n = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (n <= 0) return false;
+      bytes.remove_prefix(static_cast<std::size_t>(n));
+    }
+    return true;
+  }
+  // One message with its NUL, as a frame.
+  bool send_message(std::string_view json) { return send(std::string(json) + '\0'); }
+
+  void shut_down_writing() { shutdown(socket_, SHUT_WR); }
+
+  // The next message without its NUL; nothing when the peer closed or said nothing in time.
+  std::optional<std::string> receive() {
+    for (;;) {
+      if (const auto end = input_.find('\0'); end != std::string::npos) {
+        std::string message = input_.substr(0, end);
+        input_.erase(0, end + 1);
+        return message;
+      }
+      char text[65536];
+      const ssize_t n = recv(socket_, text, sizeof text, 0);
+      if (n <= 0) return std::nullopt;
+      input_.append(text, static_cast<std::size_t>(n));
+    }
+  }
+  // Whether the peer closes now, without another message.
+  bool is_closed_by_peer() {
+    char c = 0;
+    return input_.empty() && recv(socket_, &c, 1, 0) == 0;
+  }
+
+ private:
+  int socket_;
+  std::string input_;
+};
+
+}  // namespace strongroom::tests
