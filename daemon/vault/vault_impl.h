@@ -40,16 +40,31 @@ struct Vault::Impl {
   void forget_held_lock();
 
   // vault_slots.cpp. All are called with `change` held.
-  Slot new_slot(SlotType type, std::string_view label) const;
-  Result<Key> slot_key_for_passphrase(Slot& slot, const Secret& passphrase) const;
-
-  struct FileKey {
+  // A slot that is not in the header yet, and the key that wraps its root key.
+  struct NewSlot {
+    Slot slot;
     Key key;
-    bool made = false;
+    bool made_key_file = false;
   };
 
-  Result<FileKey> get_or_make_file_key() const;
-  Status add_slot(Slot slot, BytesView slot_key);
+  Slot bare_slot(SlotType type, std::string_view label) const;
+  Result<NewSlot> new_passphrase_slot(std::string_view label, const Secret& passphrase) const;
+  Result<NewSlot> new_recovery_slot(std::string_view label, const StoreId& store, Secret& text) const;
+  // Makes the key file when there is none. `conflict` when a slot of `header` opens with the one there is.
+  Result<NewSlot> new_key_file_slot(std::string_view label, const StoreId& store, const Header* header) const;
+
+  struct NewSlots {
+    std::vector<NewSlot> slots;
+    std::optional<Secret> code;
+  };
+
+  Result<NewSlots> new_slots(const CreateOptions& options, const StoreId& store) const;
+  // Fills the slots and the ring of a new header, wrapped under a fresh root key.
+  Result<Key> fill_new_header(Header& header, std::vector<NewSlot>& slots) const;
+  // The id of the slot, which is then in force.
+  Result<std::string> add_slot(NewSlot added);
+  // Called with `mutex` held exclusively, after the bytes are on the disk.
+  void put_in_force(Bytes bytes, Header next, const std::string& problem);
   // Writes `next` as a new generation and puts it into force.
   Status commit(Header next);
   Status check_unlocked() const;

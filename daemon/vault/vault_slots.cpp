@@ -53,7 +53,7 @@ Status Vault::Impl::check_unlocked() const {
   return {};
 }
 
-Slot Vault::Impl::new_slot(SlotType type, std::string_view label) const {
+Slot Vault::Impl::bare_slot(SlotType type, std::string_view label) const {
   Slot slot;
   randombytes_buf(slot.id.data(), slot.id.size());
   slot.type = type;
@@ -62,21 +62,55 @@ Slot Vault::Impl::new_slot(SlotType type, std::string_view label) const {
   return slot;
 }
 
-Result<Key> Vault::Impl::slot_key_for_passphrase(Slot& slot, const Secret& passphrase) const {
+Result<Vault::Impl::NewSlot> Vault::Impl::new_passphrase_slot(std::string_view label, const Secret& passphrase) const {
   STRONGROOM_CHECK(check_passphrase(passphrase));
+  Slot slot = bare_slot(SlotType::passphrase, label);
   slot.parameters = make_passphrase_parameters(cost);
-  return passphrase_slot_key(arena, slot.parameters, passphrase, k_kdf_floor);
+  STRONGROOM_ASSIGN(Key key, passphrase_slot_key(arena, slot.parameters, passphrase, k_kdf_floor));
+  return NewSlot{std::move(slot), std::move(key)};
 }
 
-Result<Vault::Impl::FileKey> Vault::Impl::get_or_make_file_key() const {
+Result<Vault::Impl::NewSlot> Vault::Impl::new_recovery_slot(std::string_view label, const StoreId& store,
+                                                            Secret& text) const {
+  Slot slot = bare_slot(SlotType::recovery, label);
+  STRONGROOM_ASSIGN(const Key code, make_recovery_code(arena));
+  STRONGROOM_ASSIGN(Key key, recovery_slot_key(arena, code.view(), store, slot.id));
+  text = recovery_text(code.view());
+  return NewSlot{std::move(slot), std::move(key)};
+}
+
+Result<Vault::Impl::NewSlot> Vault::Impl::new_key_file_slot(std::string_view label, const StoreId& store,
+                                                            const Header* header) const {
   if (machine.empty())
     return make_error(ErrorCode::invalid_argument, "this machine has no machine id, which a key-file slot needs",
                       "key_file");
-  auto made = create_key_file(arena, places.state);
-  if (made) return FileKey{std::move(*made), true};
-  if (made.error().code != ErrorCode::conflict) return std::move(made).error();
-  STRONGROOM_ASSIGN(Key found, read_key_file(arena, places.state));
-  return FileKey{std::move(found), false};
+  auto file_key = create_key_file(arena, places.state);
+  const bool made = file_key.has_value();
+  if (!made) {
+    if (file_key.error().code != ErrorCode::conflict) return std::move(file_key).error();
+    file_key = read_key_file(arena, places.state);
+    if (!file_key) return std::move(file_key).error();
+    if (header && open_with_key_file(*header, *file_key))
+      return make_error(ErrorCode::conflict, "a key-file slot opens already");
+  }
+  Slot slot = bare_slot(SlotType::key_file, label);
+  slot.parameters = key_file_parameters(file_key->view(), store, slot.id);
+  auto key = key_file_slot_key(arena, file_key->view(), machine);
+  if (!key) {
+    if (made) (void)remove_key_file(places.state);
+    return std::move(key).error();
+  }
+  return NewSlot{std::move(slot), std::move(*key), made};
+}
+
+void Vault::Impl::put_in_force(Bytes bytes, Header next, const std::string& problem) {
+  report.generation = next.generation;
+  report.root_epoch = next.root_epoch;
+  if (!problem.empty()) report.problem = problem;
+  copies.alike = problem.empty();
+  copies.problem = problem;
+  copies.readable.clear();
+  copies.readable.push_back({CopyName::a, std::move(bytes), std::move(next)});
 }
 
 Status Vault::Impl::commit(Header next) {
@@ -89,37 +123,64 @@ Status Vault::Impl::commit(Header next) {
   }
   STRONGROOM_ASSIGN(const std::string problem, write_header_copies(places.data, bytes));
   const std::unique_lock guard(mutex);
-  report.generation = next.generation;
-  if (!problem.empty()) report.problem = problem;
-  copies.alike = problem.empty();
-  copies.problem = problem;
-  copies.readable.clear();
-  copies.readable.push_back({CopyName::a, std::move(bytes), std::move(next)});
+  put_in_force(std::move(bytes), std::move(next), problem);
   return {};
 }
 
-Status Vault::Impl::add_slot(Slot slot, BytesView slot_key) {
+Result<std::string> Vault::Impl::add_slot(NewSlot added) {
+  Leftovers leftovers(places);
+  leftovers.key_file = added.made_key_file;
   Header next = header();
   if (next.slots.size() >= k_max_slots) return make_error(ErrorCode::too_large, "there are 32 unlock slots already");
   {
     const std::shared_lock guard(mutex);
     STRONGROOM_CHECK(check_unlocked());
-    const AssociatedData binding = slot_binding(next.store_id, slot, next.root_epoch);
-    wrap(slot_key, binding.view(), ring.root(), slot.wrapped_root);
+    const AssociatedData binding = slot_binding(next.store_id, added.slot, next.root_epoch);
+    wrap(added.key.view(), binding.view(), ring.root(), added.slot.wrapped_root);
   }
-  next.slots.push_back(std::move(slot));
-  return commit(std::move(next));
+  std::string id = to_hex(added.slot.id);
+  next.slots.push_back(std::move(added.slot));
+  STRONGROOM_CHECK(commit(std::move(next)));
+  leftovers.key_file = false;
+  wipe_stack_below();
+  return id;
 }
 
-namespace {
+Result<Vault::Impl::NewSlots> Vault::Impl::new_slots(const CreateOptions& options, const StoreId& store) const {
+  NewSlots made;
+  if (options.passphrase) {
+    STRONGROOM_ASSIGN(NewSlot slot, new_passphrase_slot("passphrase", *options.passphrase));
+    made.slots.push_back(std::move(slot));
+  }
+  if (options.recovery) {
+    STRONGROOM_ASSIGN(NewSlot slot, new_recovery_slot("recovery code", store, made.code.emplace()));
+    made.slots.push_back(std::move(slot));
+  }
+  // Last, because it is the one that leaves something on the disk.
+  if (options.key_file) {
+    STRONGROOM_ASSIGN(NewSlot slot, new_key_file_slot("key file", store, nullptr));
+    made.slots.push_back(std::move(slot));
+  }
+  return made;
+}
 
-// A slot of a new store and the key that wraps its root key.
-struct Made {
-  Slot slot;
-  Key key;
-};
-
-}  // namespace
+Result<Key> Vault::Impl::fill_new_header(Header& header, std::vector<NewSlot>& slots) const {
+  STRONGROOM_ASSIGN(Key root, arena.take(k_key_size));
+  randombytes_buf(root.writable().data(), k_key_size);
+  for (NewSlot& each : slots) {
+    const AssociatedData binding = slot_binding(header.store_id, each.slot, header.root_epoch);
+    wrap(each.key.view(), binding.view(), root.view(), each.slot.wrapped_root);
+    header.slots.push_back(std::move(each.slot));
+  }
+  const auto number = [](SystemKey key) { return static_cast<std::uint16_t>(key); };
+  for (RingEntry entry : {RingEntry{RingKind::kek, "default", 0, 1, {}},
+                          RingEntry{RingKind::system, "", number(SystemKey::lookup), 1, {}},
+                          RingEntry{RingKind::system, "", number(SystemKey::accumulator), 1, {}}}) {
+    STRONGROOM_CHECK(KeyRing::make(arena, header, root.view(), entry));
+    header.ring.push_back(std::move(entry));
+  }
+  return root;
+}
 
 Result<std::optional<Secret>> Vault::create(CreateOptions options) {
   Impl& v = *impl_;
@@ -134,43 +195,9 @@ Result<std::optional<Secret>> Vault::create(CreateOptions options) {
   randombytes_buf(header.store_id.data(), header.store_id.size());
   header.root_epoch = 1;
   header.generation = v.last_generation + 1;
-  std::vector<Made> made;
-  std::optional<Secret> code_text;
-  if (options.passphrase) {
-    Slot slot = v.new_slot(SlotType::passphrase, "passphrase");
-    STRONGROOM_ASSIGN(Key key, v.slot_key_for_passphrase(slot, *options.passphrase));
-    made.push_back({std::move(slot), std::move(key)});
-  }
-  if (options.recovery) {
-    Slot slot = v.new_slot(SlotType::recovery, "recovery code");
-    STRONGROOM_ASSIGN(const Key code, make_recovery_code(v.arena));
-    STRONGROOM_ASSIGN(Key key, recovery_slot_key(v.arena, code.view(), header.store_id, slot.id));
-    code_text = recovery_text(code.view());
-    made.push_back({std::move(slot), std::move(key)});
-  }
-  if (options.key_file) {
-    Slot slot = v.new_slot(SlotType::key_file, "key file");
-    STRONGROOM_ASSIGN(const Impl::FileKey file, v.get_or_make_file_key());
-    leftovers.key_file = file.made;
-    STRONGROOM_ASSIGN(Key key, key_file_slot_key(v.arena, file.key.view(), v.machine));
-    slot.parameters = key_file_parameters(file.key.view(), header.store_id, slot.id);
-    made.push_back({std::move(slot), std::move(key)});
-  }
-
-  STRONGROOM_ASSIGN(Key root, v.arena.take(k_key_size));
-  randombytes_buf(root.writable().data(), k_key_size);
-  for (Made& each : made) {
-    const AssociatedData binding = slot_binding(header.store_id, each.slot, header.root_epoch);
-    wrap(each.key.view(), binding.view(), root.view(), each.slot.wrapped_root);
-    header.slots.push_back(std::move(each.slot));
-  }
-  const auto number = [](SystemKey key) { return static_cast<std::uint16_t>(key); };
-  for (RingEntry entry : {RingEntry{RingKind::kek, "default", 0, 1, {}},
-                          RingEntry{RingKind::system, "", number(SystemKey::lookup), 1, {}},
-                          RingEntry{RingKind::system, "", number(SystemKey::accumulator), 1, {}}}) {
-    STRONGROOM_CHECK(KeyRing::make(v.arena, header, root.view(), entry));
-    header.ring.push_back(std::move(entry));
-  }
+  STRONGROOM_ASSIGN(Impl::NewSlots made, v.new_slots(options, header.store_id));
+  for (const Impl::NewSlot& each : made.slots) leftovers.key_file = leftovers.key_file || each.made_key_file;
+  STRONGROOM_ASSIGN(Key root, v.fill_new_header(header, made.slots));
   Bytes bytes = encode_header(header, root.view());
   STRONGROOM_ASSIGN(KeyRing ring, KeyRing::open(v.arena, header, std::move(root)));
   leftovers.headers = true;
@@ -179,60 +206,38 @@ Result<std::optional<Secret>> Vault::create(CreateOptions options) {
 
   v.last_generation = header.generation;
   const std::unique_lock guard(v.mutex);
-  v.report = {header.generation, header.root_epoch, problem};
-  v.copies = {};
-  v.copies.alike = problem.empty();
-  v.copies.problem = problem;
-  v.copies.readable.push_back({CopyName::a, std::move(bytes), std::move(header)});
+  v.put_in_force(std::move(bytes), std::move(header), problem);
   v.ring = std::move(ring);
   v.state.store(State::unlocked, std::memory_order_release);
   v.forget_held_lock();
   wipe_stack_below();
-  return code_text;
+  return std::move(made.code);
 }
 
 Result<std::string> Vault::add_passphrase(const Secret& passphrase, std::string label) {
   const std::lock_guard one(impl_->change);
   STRONGROOM_CHECK(impl_->check_unlocked());
   STRONGROOM_CHECK(check_label(label));
-  Slot slot = impl_->new_slot(SlotType::passphrase, label);
-  std::string id = to_hex(slot.id);
-  STRONGROOM_ASSIGN(const Key key, impl_->slot_key_for_passphrase(slot, passphrase));
-  STRONGROOM_CHECK(impl_->add_slot(std::move(slot), key.view()));
-  wipe_stack_below();
-  return id;
+  STRONGROOM_ASSIGN(Impl::NewSlot slot, impl_->new_passphrase_slot(label, passphrase));
+  return impl_->add_slot(std::move(slot));
 }
 
 Result<std::string> Vault::add_key_file(std::string label) {
   const std::lock_guard one(impl_->change);
   STRONGROOM_CHECK(impl_->check_unlocked());
   STRONGROOM_CHECK(check_label(label));
-  STRONGROOM_ASSIGN(const Impl::FileKey file, impl_->get_or_make_file_key());
-  if (!file.made && impl_->open_with_key_file(impl_->header(), file.key))
-    return make_error(ErrorCode::conflict, "a key-file slot opens already");
-  Leftovers leftovers(impl_->places);
-  leftovers.key_file = file.made;
-  Slot slot = impl_->new_slot(SlotType::key_file, label);
-  std::string id = to_hex(slot.id);
-  slot.parameters = key_file_parameters(file.key.view(), impl_->header().store_id, slot.id);
-  STRONGROOM_ASSIGN(const Key key, key_file_slot_key(impl_->arena, file.key.view(), impl_->machine));
-  STRONGROOM_CHECK(impl_->add_slot(std::move(slot), key.view()));
-  leftovers.key_file = false;
-  wipe_stack_below();
-  return id;
+  const Header& header = impl_->header();
+  STRONGROOM_ASSIGN(Impl::NewSlot slot, impl_->new_key_file_slot(label, header.store_id, &header));
+  return impl_->add_slot(std::move(slot));
 }
 
 Result<Vault::AddedRecovery> Vault::add_recovery(std::string label) {
   const std::lock_guard one(impl_->change);
   STRONGROOM_CHECK(impl_->check_unlocked());
   STRONGROOM_CHECK(check_label(label));
-  Slot slot = impl_->new_slot(SlotType::recovery, label);
-  std::string id = to_hex(slot.id);
-  STRONGROOM_ASSIGN(const Key code, make_recovery_code(impl_->arena));
-  STRONGROOM_ASSIGN(const Key key, recovery_slot_key(impl_->arena, code.view(), impl_->header().store_id, slot.id));
-  STRONGROOM_CHECK(impl_->add_slot(std::move(slot), key.view()));
-  AddedRecovery added{std::move(id), recovery_text(code.view())};
-  wipe_stack_below();
+  AddedRecovery added;
+  STRONGROOM_ASSIGN(Impl::NewSlot slot, impl_->new_recovery_slot(label, impl_->header().store_id, added.code));
+  STRONGROOM_ASSIGN(added.id, impl_->add_slot(std::move(slot)));
   return added;
 }
 
