@@ -1,14 +1,13 @@
-# Writes OUTPUT: the definition of builtin_plugins(). PLUGINS is "type:name:path,...". Run by the build after the plugins
+# Writes OUTPUT: the definition of builtin_plugins(). PLUGINS is "type_name,..."; each is FOLDER/type_name.so. Run by the build after the plugins
 # have been linked.
 string(REPLACE "," ";" PLUGINS "${PLUGINS}")
 set(rows "")
 foreach(plugin IN LISTS PLUGINS)
-  string(REGEX MATCH "^([^:]*):([^:]*):(.*)$" _ "${plugin}")
+  string(REGEX MATCH "^([a-z]+)_(.+)$" _ "${plugin}")
   set(type "${CMAKE_MATCH_1}")
   set(name "${CMAKE_MATCH_2}")
-  set(path "${CMAKE_MATCH_3}")
-  cmake_path(GET path FILENAME file)
-  file(SHA256 "${path}" digest)
+  set(file "${plugin}.so")
+  file(SHA256 "${FOLDER}/${file}" digest)
   string(REGEX REPLACE "(..)" "0x\\1, " digest "${digest}")
   string(APPEND rows "    {\"${type}\", \"${name}\", \"${file}\", {${digest}}},\n")
 endforeach()

@@ -66,6 +66,9 @@ class SqliteStorage final : public Storage {
 Result<std::unique_ptr<Storage>> SqliteStorage::open(const Settings& settings, const Host& host) {
   STRONGROOM_CHECK(settings.only({"folder"}));
   STRONGROOM_ASSIGN(const std::string folder, settings.get("folder"));
+  // SQLite's statistics of memory take a lock that all connections share for each allocation. Nobody reads them.
+  // Whether the library takes the advice matters only to speed.
+  [[maybe_unused]] static const int advised = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   STRONGROOM_ASSIGN(DatabaseFile file, ensure_database_file(folder));
   STRONGROOM_ASSIGN(auto writer, Connection::open(file.path, Role::writer));
   STRONGROOM_CHECK(ensure_schema(*writer));
