@@ -32,7 +32,9 @@ function(strongroom_add_plugin name)
   else()
     # Hidden visibility does not reach symbols of static libraries and of the C++ runtime's templates; this does.
     set(script "${STRONGROOM_PLUGIN_CMAKE_DIR}/plugin_symbols.map")
-    target_link_options(${name} PRIVATE "LINKER:--version-script=${script}" "LINKER:--no-undefined-version")
+    # Not LINKER:, which takes a comma in the path for its own.
+    target_link_options(${name} PRIVATE
+      "SHELL:-Xlinker \"--version-script=${script}\"" "LINKER:--no-undefined-version")
     # What is loaded stays loaded: threads and exit handlers of a plugin may outlive the last call.
     target_link_options(${name} PRIVATE "LINKER:-z,nodelete")
     set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS "${script}")

@@ -23,7 +23,7 @@ void wipe(void* data, std::size_t size) noexcept {
 }
 
 // The variable-length block lies where the frames of returned functions were; noinline keeps it below the caller's.
-[[gnu::noinline, gnu::no_sanitize("address")]] void wipe_stack_below(std::size_t size) noexcept {
+[[gnu::noinline, gnu::no_sanitize_address]] void wipe_stack_below(std::size_t size) noexcept {
   wipe(__builtin_alloca(size), size);
 }
 
