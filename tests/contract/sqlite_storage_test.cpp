@@ -138,6 +138,11 @@ TEST_F(SqliteStorage, RefusesANewerFormat) {
   EXPECT_EQ(refusal().code, ErrorCode::unsupported);
 }
 
+// A constraint taken away in the text that SQLite keeps.
+constexpr const char* k_loosened =
+    "PRAGMA writable_schema = ON; "
+    "UPDATE sqlite_schema SET sql = replace(sql, 'id = 1', 'id < 9') WHERE name = 'state'";
+
 TEST_F(SqliteStorage, RefusesAChangedSchema) {
   const char* const changes[] = {
       "CREATE TRIGGER t AFTER INSERT ON rows BEGIN DELETE FROM rows; END",
@@ -148,8 +153,7 @@ TEST_F(SqliteStorage, RefusesAChangedSchema) {
       "ALTER TABLE rows ADD COLUMN extra INTEGER",
       "DROP TABLE state",
       "PRAGMA application_id = 7",
-      "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'id = 1', 'id < 9') WHERE name = "
-      "'state'",
+      k_loosened,
   };
   for (const char* change : changes) {
     std::filesystem::remove(file());
