@@ -68,7 +68,14 @@ Status LifecycleService::start(bool make) {
     if (!make) return {};
     wire::InitRequest request;
     request.recovery = false;
-    STRONGROOM_CHECK(init(request));
+    const auto made = init(request);
+    // A machine without an id cannot have a key file; a person can still make the store with a passphrase.
+    if (!made && made.error().code == ErrorCode::invalid_argument) {
+      add_problem(made.error().message);
+      around_.report("no store was made: " + made.error().message);
+      return {};
+    }
+    if (!made) return made.error();
     around_.report("made a new store; 'strongroom init' adds its recovery code");
     return {};
   }

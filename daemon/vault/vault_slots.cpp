@@ -82,8 +82,11 @@ Result<Vault::Impl::NewSlot> Vault::Impl::new_recovery_slot(std::string_view lab
 Result<Vault::Impl::NewSlot> Vault::Impl::new_key_file_slot(std::string_view label, const StoreId& store,
                                                             const Header* header) const {
   if (machine.empty())
-    return make_error(ErrorCode::invalid_argument, "this machine has no machine id, which a key-file slot needs",
-                      "key_file");
+    return make_error(
+        ErrorCode::invalid_argument,
+        "this machine has no machine id, which a key file needs: 'systemd-machine-id-setup' makes one, and 'strongroom "
+        "init --passphrase --no-key-file' does without",
+        "key_file");
   auto file_key = create_key_file(arena, places.state);
   const bool made = file_key.has_value();
   if (!made) {
