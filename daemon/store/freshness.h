@@ -80,8 +80,8 @@ class FreshnessTracker final : public CommitParticipant {
   // so does `cancelled`, after `stop` or when forget was called meanwhile.
   Status rebuild(Store& store, std::stop_token stop = {});
 
-  // Takes the rows as they are: their sum becomes the stored accumulator, in one write. Only for somebody who has said that
-  // rows changed outside Strongroom are wanted; rebuild comes after it. Waits for the writer.
+  // Takes the rows as they are: their sum becomes the stored accumulator, in one write. Only for somebody who has said
+  // that rows changed outside Strongroom are wanted; rebuild comes after it. Waits for the writer.
   Status accept(Store& store);
 
   // Back to pending, with an empty map: the keys are gone. Notes of writes that are under way are kept, so that the

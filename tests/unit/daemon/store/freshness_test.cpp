@@ -284,6 +284,17 @@ TEST_F(FreshnessTest, GivesUpARebuildThatWasOvertakenByForget) {
   EXPECT_EQ(version("a"), std::nullopt);
 }
 
+TEST_F(FreshnessTest, TakesChangedRowsAsTheyAreWhenTold) {
+  put("a", 1, "one");
+  put("b", 1, "one");
+  disk_.set(long_key("a"), "from outside", 7, k_heads);
+  EXPECT_EQ(after_restart(), Freshness::mismatch);
+  ASSERT_TRUE(tracker_.accept(store_));
+  EXPECT_EQ(after_restart(), Freshness::verified);
+  put("a", 8, "next");
+  EXPECT_EQ(after_restart(), Freshness::verified);
+}
+
 TEST_F(FreshnessTest, RefusesShortKeys) {
   EXPECT_FALSE(tracker_.note_put(as_bytes("short"), std::nullopt, 1, {}));
   EXPECT_FALSE(tracker_.note_erase(as_bytes("short"), {1, {}}));
