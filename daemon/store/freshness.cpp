@@ -137,23 +137,29 @@ Status FreshnessTracker::rebuild(Store& store, std::stop_token stop) {
 
 Status FreshnessTracker::accept(Store& store) {
   forget();
-  return store.write_and_wait([this](WriteTransaction& transaction) -> Status {
-    Accumulator found;
-    Sum256 sum;
-    Range range;
-    range.collection = collection_;
-    Status taken;
-    STRONGROOM_CHECK(transaction.scan(range, [&](BytesView key, const RowView& row) {
-      const auto now = term(key, row.version, row.bytes);
-      taken = now ? Status() : Status(now.error());
-      if (now) sum += *now;
-      ++found.rows;
-      return taken.has_value();
-    }));
-    STRONGROOM_CHECK(std::move(taken));
-    found.sum = sum.bytes();
-    return ports_.save(transaction, found);
-  });
+  return store.write_and_wait([this](WriteTransaction& transaction) { return accept_in(transaction); });
+}
+
+Status FreshnessTracker::accept_in(WriteTransaction& transaction) {
+  Accumulator found;
+  Sum256 sum;
+  Range range;
+  range.collection = collection_;
+  Status taken;
+  STRONGROOM_CHECK(transaction.scan(range, [&](BytesView key, const RowView& row) {
+    const auto now = term(key, row.version, row.bytes);
+    taken = now ? Status() : Status(now.error());
+    if (now) sum += *now;
+    ++found.rows;
+    return taken.has_value();
+  }));
+  STRONGROOM_CHECK(std::move(taken));
+  // The scan has met what this group wrote already, and before_commit adds its notes to what is saved here.
+  sum += notes_.removed;
+  sum -= notes_.added;
+  found.rows = found.rows + notes_.lost_rows - notes_.new_rows;
+  found.sum = sum.bytes();
+  return ports_.save(transaction, found);
 }
 
 void FreshnessTracker::forget() {

@@ -83,6 +83,8 @@ class FreshnessTracker final : public CommitParticipant {
   // Takes the rows as they are: their sum becomes the stored accumulator, in one write. Only for somebody who has said
   // that rows changed outside Strongroom are wanted; rebuild comes after it. Waits for the writer.
   Status accept(Store& store);
+  // The same inside a piece of work, without going back to pending.
+  Status accept_in(WriteTransaction& transaction);
 
   // Back to pending, with an empty map: the keys are gone. Notes of writes that are under way are kept, so that the
   // stored accumulator stays right. Thread-safe.

@@ -295,6 +295,26 @@ TEST_F(FreshnessTest, TakesChangedRowsAsTheyAreWhenTold) {
   EXPECT_EQ(after_restart(), Freshness::verified);
 }
 
+// What was noted earlier in the group is among the rows that are taken, and must not be counted a second time.
+TEST_F(FreshnessTest, CountsAWriteOnceThatWasCommittedWithAnAcceptance) {
+  put("a", 1, "one");
+  put("b", 1, "one");
+  std::promise<void> ended;
+  {
+    HeldWriter held(store_);
+    store_.write(write_head("a", 2, "two"), [](Status status) { EXPECT_TRUE(status); });
+    store_.write(erase_head("b"), [](Status status) { EXPECT_TRUE(status); });
+    store_.write([this](WriteTransaction& write) { return tracker_.accept_in(write); },
+                 [](Status status) { EXPECT_TRUE(status); });
+    store_.write(write_head("c", 1, "one"), [&](Status status) {
+      EXPECT_TRUE(status);
+      ended.set_value();
+    });
+  }
+  ended.get_future().wait();
+  EXPECT_EQ(after_restart(), Freshness::verified);
+}
+
 TEST_F(FreshnessTest, RefusesShortKeys) {
   EXPECT_FALSE(tracker_.note_put(as_bytes("short"), std::nullopt, 1, {}));
   EXPECT_FALSE(tracker_.note_erase(as_bytes("short"), {1, {}}));
