@@ -42,7 +42,7 @@ const std::vector<Command>& commands() {
         made.push_back({method.info->cli.command, method.info->documentation, method.info->cli.example, nullptr, names.back()});
       }
     const auto place = [](const Command& c) { return std::ranges::find(k_order, c.name) - std::begin(k_order); };
-    std::ranges::stable_sort(made, {}, place);
+    std::ranges::sort(made, {}, [&](const Command& c) { return std::pair(place(c), c.name); });
     return made;
   }();
   return list;

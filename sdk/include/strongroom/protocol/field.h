@@ -126,16 +126,14 @@ inline constexpr TypeInfo type_info_v = TypeOf<T>::make();
 
 template <class T>
 struct StructOf {
-  template <auto... Members>
-  static constexpr auto infos(const std::tuple<Field<Members>...>& fields) {
-    return std::apply(
-        [](const auto&... f) {
-          return std::array<FieldInfo, sizeof...(f)>{
-              FieldInfo{f.name, f.documentation, &type_info_v<member_t<Members>>, f.bounds, f.cli}...};
-        },
-        fields);
+  template <auto Member>
+  static constexpr FieldInfo info_of(const Field<Member>& f) {
+    return {f.name, f.documentation, &type_info_v<member_t<Member>>, f.bounds, f.cli};
   }
-  static constexpr auto infos_all() { return infos(T::fields()); }
+  static constexpr auto infos() {
+    return std::apply(
+        [](const auto&... f) { return std::array<FieldInfo, sizeof...(f)>{info_of(f)...}; }, T::fields());
+  }
   static constexpr std::string_view name() {
     if constexpr (requires { T::type_name; })
       return T::type_name;
@@ -145,7 +143,7 @@ struct StructOf {
 };
 
 template <class T>
-inline constexpr auto field_infos_v = StructOf<T>::infos_all();
+inline constexpr auto field_infos_v = StructOf<T>::infos();
 template <class T>
 inline constexpr StructInfo struct_info_v{StructOf<T>::name(), field_infos_v<T>};
 
