@@ -21,23 +21,55 @@ class TestDaemon {
   // Flags for the daemon besides its places, e.g. {"--storage", "memory"}. Does not start it.
   explicit TestDaemon(std::vector<std::string> flags = {}) : flags_(std::move(flags)) {}
 
+  // What runs the daemon in front of its own arguments from the next start on, e.g. {"prlimit", "--memlock=0"}.
+  void run_under(std::vector<std::string> wrapper) { wrapper_ = std::move(wrapper); }
+
+  // Flags for the starts that follow, besides those given first.
+  void add_flags(const std::vector<std::string>& flags) { flags_.insert(flags_.end(), flags.begin(), flags.end()); }
+
+  void add_environment(std::string entry) { environment_.push_back(std::move(entry)); }
+
   std::filesystem::path data() const { return folder_.path() / "data"; }
+
   std::filesystem::path state() const { return folder_.path() / "state"; }
+
   std::string socket() const { return (folder_.path() / "r" / "s").string(); }
+
   std::filesystem::path folder() const { return folder_.path(); }
+
   client::Endpoint endpoint() const { return {socket(), geteuid()}; }
 
   // What the daemon is run with; its environment is empty but for HOME.
   std::vector<std::string> arguments() const {
-    std::vector<std::string> all{STRONGROOMD_PATH, "--data", data().string(), "--state", state().string(), "--socket", socket()};
+    std::vector<std::string> all = wrapper_;
+    all.insert(all.end(),
+               {STRONGROOMD_PATH, "--data", data().string(), "--state", state().string(), "--socket", socket()});
     all.insert(all.end(), flags_.begin(), flags_.end());
     return all;
   }
-  std::vector<std::string> environment() const { return {"HOME=" + folder_.path().string(), "PATH=/usr/bin:/bin"}; }
+
+  std::vector<std::string> environment() const {
+    std::vector<std::string> all{"HOME=" + folder_.path().string(), "PATH=/usr/sbin:/usr/bin:/sbin:/bin"};
+    all.insert(all.end(), environment_.begin(), environment_.end());
+    return all;
+  }
+
+  // Starts it without waiting for anything.
+  void launch() {
+    process_ = std::make_unique<Process>(arguments(),
+                                         Process::Options{.environment = environment(), .input = {}, .folder = {}});
+  }
+
+  // Waits for a daemon that ends by itself.
+  Outcome wait() {
+    const Outcome outcome = process_->wait();
+    process_.reset();
+    return outcome;
+  }
 
   // Starts it and waits until it answers. Throws with what it said when it does not.
   void start() {
-    process_ = std::make_unique<Process>(arguments(), Process::Options{.environment = environment(), .input = {}, .folder = {}});
+    launch();
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     while (!client::Client::connect({.endpoint = endpoint()})) {
       if (!process_->running() || std::chrono::steady_clock::now() > until) {
@@ -47,13 +79,17 @@ class TestDaemon {
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
   }
+
   pid_t pid() const { return process_->pid(); }
+
   bool running() { return process_ && process_->running(); }
+
   void kill() {
     process_->kill(SIGKILL);
     (void)process_->wait();
     process_.reset();
   }
+
   // SIGTERM; returns its exit code and what it wrote.
   Outcome stop() {
     process_->kill(SIGTERM);
@@ -71,6 +107,8 @@ class TestDaemon {
  private:
   TemporaryFolder folder_;
   std::vector<std::string> flags_;
+  std::vector<std::string> wrapper_;
+  std::vector<std::string> environment_;
   std::unique_ptr<Process> process_;
 };
 
