@@ -27,7 +27,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds k_patience{15};
 
-Error unreachable(std::string message) { return make_error(ErrorCode::unreachable, std::move(message)); }
+Error unreachable(std::string message) {
+  return make_error(ErrorCode::unreachable, std::move(message));
+}
 
 Result<std::string> own_executable() {
 #if defined(__linux__)
@@ -38,13 +40,15 @@ Result<std::string> own_executable() {
   return unreachable("where this program lies cannot be told; start strongroomd yourself");
 }
 
-// The file and every folder above it: owned by root or this user, writable by nobody else but for sticky folders of root.
+// The file and every folder above it: owned by root or this user, writable by nobody else but for sticky folders of
+// root.
 Status check_trusted(const std::string& path) {
   for (std::string part = path; !part.empty(); part.resize(part.rfind('/'))) {
     struct stat found{};
     if (lstat(part.c_str(), &found) != 0) return unreachable("there is no daemon at " + path);
     const bool ours = found.st_uid == 0 || found.st_uid == geteuid();
-    const bool own_group = found.st_uid == geteuid() && found.st_gid == getegid() && getegid() == static_cast<gid_t>(geteuid());
+    const bool own_group =
+        found.st_uid == geteuid() && found.st_gid == getegid() && getegid() == static_cast<gid_t>(geteuid());
     const mode_t others = own_group ? S_IWOTH : S_IWGRP | S_IWOTH;
     const bool sticky = S_ISDIR(found.st_mode) && found.st_uid == 0 && (found.st_mode & S_ISVTX) != 0;
     if (!ours || S_ISLNK(found.st_mode) || ((found.st_mode & others) != 0 && !sticky))
@@ -93,8 +97,8 @@ Result<pid_t> spawn(std::vector<std::string> arguments, int error_output) {
   auto environment = rebuilt_environment();
   const mode_t before = umask(077);
   pid_t child = 0;
-  const int result = posix_spawn(&child, arguments.front().c_str(), &actions, &attributes, pointers_to(arguments).data(),
-                                 pointers_to(environment).data());
+  const int result = posix_spawn(&child, arguments.front().c_str(), &actions, &attributes,
+                                 pointers_to(arguments).data(), pointers_to(environment).data());
   umask(before);
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);

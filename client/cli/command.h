@@ -15,15 +15,16 @@ class App;
 
 namespace strongroom::cli {
 
-// Adds the command's own options to `app`; returns what runs after they were read. What it captures lives as long as it does.
+// Adds the command's own options to `app`; returns what runs after they were read. What it captures lives as long as it
+// does.
 using Prepare = std::function<int(Session&)> (*)(CLI::App& app);
 
 struct Command {
-  std::string_view name;     // "secret set"
-  std::string_view summary;  // one sentence
-  std::string_view example;  // one line
-  Prepare prepare;           // nullptr: generic, from the declaration of `method`
-  std::string_view method{}; // "io.strongroom.Vault.Lock"
+  std::string_view name;      // "secret set"
+  std::string_view summary;   // one sentence
+  std::string_view example;   // one line
+  Prepare prepare;            // nullptr: generic, from the declaration of `method`
+  std::string_view method{};  // "io.strongroom.Vault.Lock"
 };
 
 // All commands, in the order of the help.

@@ -7,8 +7,13 @@ namespace strongroom::cli {
 
 namespace {
 
-bool is_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '-'; }
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
+bool is_name(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '-';
+}
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
 
 class Parser {
  public:
@@ -39,15 +44,19 @@ class Parser {
   Error refuse(const char* message) const {
     return make_error(ErrorCode::invalid_argument, message, "line " + std::to_string(line_));
   }
+
   bool at_end_of_line() const {
     return at_ >= text_.size() || text_[at_] == '\n' || (text_[at_] == '\r' && text_.substr(at_).starts_with("\r\n"));
   }
+
   void skip_blanks() {
     while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
   }
+
   void skip_line() {
     while (!at_end_of_line()) ++at_;
   }
+
   void end_line() {
     if (at_ < text_.size() && text_[at_] == '\r') ++at_;
     if (at_ < text_.size() && text_[at_] == '\n') ++at_;
@@ -111,13 +120,22 @@ class Parser {
 
   static bool take_escape(char c, WipedBytes& value) {
     switch (c) {
-      case 'n': value.push_back('\n'); return true;
-      case 'r': value.push_back('\r'); return true;
-      case 't': value.push_back('\t'); return true;
+      case 'n':
+        value.push_back('\n');
+        return true;
+      case 'r':
+        value.push_back('\r');
+        return true;
+      case 't':
+        value.push_back('\t');
+        return true;
       case '"':
       case '\\':
-      case '$': value.push_back(static_cast<unsigned char>(c)); return true;
-      default: return false;
+      case '$':
+        value.push_back(static_cast<unsigned char>(c));
+        return true;
+      default:
+        return false;
     }
   }
 
@@ -128,6 +146,8 @@ class Parser {
 
 }  // namespace
 
-Result<std::vector<EnvironmentVariable>> parse_env_file(std::string_view text) { return Parser(text).run(); }
+Result<std::vector<EnvironmentVariable>> parse_env_file(std::string_view text) {
+  return Parser(text).run();
+}
 
 }  // namespace strongroom::cli

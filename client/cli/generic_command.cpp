@@ -1,8 +1,8 @@
 // Commands that are nothing but their method's declaration.
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <strongroom/protocol/catalogue.h>
+#include <CLI/CLI.hpp>
 
 #include "client/cli/command.h"
 #include "client/cli/output.h"
@@ -46,7 +46,9 @@ Status write_argument(const Argument& argument, protocol::JsonWriter& writer) {
   const FieldInfo& field = *argument.field;
   writer.key(field.name);
   switch (field.type->kind) {
-    case TypeKind::boolean: writer.boolean(argument.flag); return {};
+    case TypeKind::boolean:
+      writer.boolean(argument.flag);
+      return {};
     case TypeKind::integer: {
       std::int64_t number = 0;
       if (!CLI::detail::lexical_cast(argument.text, number))
@@ -54,7 +56,9 @@ Status write_argument(const Argument& argument, protocol::JsonWriter& writer) {
       writer.integer(number);
       return {};
     }
-    default: writer.string(argument.text); return {};
+    default:
+      writer.string(argument.text);
+      return {};
   }
 }
 

@@ -1,3 +1,5 @@
 #include "client/cli/command.h"
 
-int main(int argc, char** argv) { return strongroom::cli::run(argc, argv); }
+int main(int argc, char** argv) {
+  return strongroom::cli::run(argc, argv);
+}

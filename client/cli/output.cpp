@@ -32,11 +32,14 @@ std::string title_of(const FieldInfo& field) {
 
 std::string scalar_text(const FieldInfo& field, const JsonValue& value) {
   switch (value.kind()) {
-    case JsonKind::null: return "-";
-    case JsonKind::boolean: return value.boolean() ? "yes" : "no";
+    case JsonKind::null:
+      return "-";
+    case JsonKind::boolean:
+      return value.boolean() ? "yes" : "no";
     case JsonKind::integer:
       return field.name.ends_with("_ms") ? local_time(value.integer()) : std::to_string(value.integer());
-    case JsonKind::string: return value.string().empty() ? "-" : std::string(value.string());
+    case JsonKind::string:
+      return value.string().empty() ? "-" : std::string(value.string());
     default: {
       WipedString text(wiped_heap());
       protocol::JsonWriter(text).value(value);

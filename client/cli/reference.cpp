@@ -6,7 +6,9 @@ namespace strongroom::cli {
 
 namespace {
 
-Error invalid(const char* message) { return make_error(ErrorCode::invalid_argument, message, "reference"); }
+Error invalid(const char* message) {
+  return make_error(ErrorCode::invalid_argument, message, "reference");
+}
 
 int hex_digit(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';
@@ -35,11 +37,20 @@ std::string encoded(std::string_view text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case ' ': out += "%20"; break;
-      case '#': out += "%23"; break;
-      case '?': out += "%3F"; break;
-      case '%': out += "%25"; break;
-      default: out.push_back(c);
+      case ' ':
+        out += "%20";
+        break;
+      case '#':
+        out += "%23";
+        break;
+      case '?':
+        out += "%3F";
+        break;
+      case '%':
+        out += "%25";
+        break;
+      default:
+        out.push_back(c);
     }
   }
   return out;

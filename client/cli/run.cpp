@@ -49,7 +49,8 @@ int run_command(const Command& command, const std::vector<std::string>& argument
     print(app.help());
     return 0;
   } catch (const CLI::ParseError& problem) {
-    print_error("strongroom: " + neutralised(problem.what()) + "\nTry 'strongroom " + std::string(command.name) + " --help'.\n");
+    print_error("strongroom: " + neutralised(problem.what()) + "\nTry 'strongroom " + std::string(command.name) +
+                " --help'.\n");
     return k_usage;
   }
   Session session(std::move(options));

@@ -41,9 +41,10 @@ int Session::fail(const Error& error) const {
   } else {
     std::string line = "strongroom: ";
     // A parameter's own sentence begins with its verb; others stand alone.
-    const bool about_parameter = !error.subject.empty() && (error.message.starts_with("must ") || error.message.starts_with("is ") ||
-                                                            error.message.starts_with("cannot ") || error.message.starts_with("belongs ") ||
-                                                            error.message.starts_with("names ") || error.message.starts_with("does "));
+    const bool about_parameter =
+        !error.subject.empty() && (error.message.starts_with("must ") || error.message.starts_with("is ") ||
+                                   error.message.starts_with("cannot ") || error.message.starts_with("belongs ") ||
+                                   error.message.starts_with("names ") || error.message.starts_with("does "));
     const bool about_place = error.code == ErrorCode::untrusted || error.subject.starts_with("line ");
     if (!error.subject.empty() && (about_parameter || about_place))
       line += neutralised(error.subject) + (about_parameter ? " " : ": ");

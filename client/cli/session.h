@@ -14,8 +14,8 @@ namespace strongroom::cli {
 struct GlobalOptions {
   bool json = false;
   bool quiet = false;
-  bool no_start = false;          // or STRONGROOM_AUTOSTART=0
-  std::string socket;             // empty: the usual place
+  bool no_start = false;  // or STRONGROOM_AUTOSTART=0
+  std::string socket;     // empty: the usual place
   std::int64_t timeout_s = 30;
 };
 

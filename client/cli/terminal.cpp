@@ -29,7 +29,9 @@ void write_all(int descriptor, std::string_view text) {
 
 volatile sig_atomic_t g_signal = 0;
 
-void note_signal(int signal) { g_signal = signal; }
+void note_signal(int signal) {
+  g_signal = signal;
+}
 
 constexpr std::array k_signals{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
 
@@ -47,11 +49,13 @@ class QuietTerminal {
     quiet.c_lflag |= ECHONL;
     tcsetattr(terminal_, TCSAFLUSH, &quiet);
   }
+
   ~QuietTerminal() {
     tcsetattr(terminal_, TCSAFLUSH, &modes_);
     for (std::size_t i = 0; i < k_signals.size(); ++i) sigaction(k_signals[i], &before_[i], nullptr);
     if (g_signal != 0) kill(getpid(), g_signal);
   }
+
   QuietTerminal(const QuietTerminal&) = delete;
   QuietTerminal& operator=(const QuietTerminal&) = delete;
 
@@ -93,15 +97,25 @@ Result<Secret> read_descriptor(int descriptor, std::size_t limit, const std::str
 
 }  // namespace
 
-bool stdin_is_terminal() noexcept { return isatty(STDIN_FILENO) == 1; }
+bool stdin_is_terminal() noexcept {
+  return isatty(STDIN_FILENO) == 1;
+}
 
-bool stdout_is_terminal() noexcept { return isatty(STDOUT_FILENO) == 1; }
+bool stdout_is_terminal() noexcept {
+  return isatty(STDOUT_FILENO) == 1;
+}
 
-bool stderr_is_terminal() noexcept { return isatty(STDERR_FILENO) == 1; }
+bool stderr_is_terminal() noexcept {
+  return isatty(STDERR_FILENO) == 1;
+}
 
-void print(std::string_view text) { write_all(STDOUT_FILENO, text); }
+void print(std::string_view text) {
+  write_all(STDOUT_FILENO, text);
+}
 
-void print_error(std::string_view text) { write_all(STDERR_FILENO, text); }
+void print_error(std::string_view text) {
+  write_all(STDERR_FILENO, text);
+}
 
 std::string neutralised(std::string_view text) {
   constexpr char k_hex[] = "0123456789abcdef";
@@ -153,12 +167,16 @@ Result<Secret> ask_new_secret(std::string_view prompt) {
   return first;
 }
 
-Result<Secret> read_stdin(std::size_t limit) { return read_descriptor(STDIN_FILENO, limit, "standard input"); }
+Result<Secret> read_stdin(std::size_t limit) {
+  return read_descriptor(STDIN_FILENO, limit, "standard input");
+}
 
 Result<Secret> read_file(const std::string& path, std::size_t limit) {
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
-    const ErrorCode code = errno == ENOENT ? ErrorCode::not_found : errno == EACCES ? ErrorCode::denied : ErrorCode::internal;
+    const ErrorCode code = errno == ENOENT   ? ErrorCode::not_found
+                           : errno == EACCES ? ErrorCode::denied
+                                             : ErrorCode::internal;
     return make_error(code, std::string("cannot be opened: ") + strerror(errno), path);
   }
   auto content = read_descriptor(descriptor, limit, path);

@@ -17,15 +17,15 @@ bool stderr_is_terminal() noexcept;
 void print(std::string_view text);
 void print_error(std::string_view text);
 
-// `text` with control characters and invalid UTF-8 made visible, so that stored data cannot drive the terminal: "\x1b" for ESC.
-// Newlines and tabs too.
+// `text` with control characters and invalid UTF-8 made visible, so that stored data cannot drive the terminal: "\x1b"
+// for ESC. Newlines and tabs too.
 std::string neutralised(std::string_view text);
 
 // "2026-11-21 23:05:12" in local time for a person; locale-independent.
 std::string local_time(std::int64_t milliseconds);
 
-// Asks on the terminal without echo; Enter is no part of the answer. The terminal is restored on signals too. Errors: invalid_argument
-// (no terminal), cancelled.
+// Asks on the terminal without echo; Enter is no part of the answer. The terminal is restored on signals too. Errors:
+// invalid_argument (no terminal), cancelled.
 Result<Secret> ask_secret(std::string_view prompt);
 // Asks twice and compares.
 Result<Secret> ask_new_secret(std::string_view prompt);

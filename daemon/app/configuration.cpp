@@ -31,7 +31,8 @@ std::string_view variable_of(const char* const* environment, std::string_view na
   return {};
 }
 
-std::filesystem::path folder_of(const char* const* environment, std::string_view variable, std::string_view below_home) {
+std::filesystem::path folder_of(const char* const* environment, std::string_view variable,
+                                std::string_view below_home) {
   if (const auto base = variable_of(environment, variable); !base.empty() && base.front() == '/')
     return std::filesystem::path(base) / "strongroom";
   if (const auto home = variable_of(environment, "HOME"); !home.empty() && home.front() == '/')
@@ -89,7 +90,8 @@ Status apply_environment(const char* const* environment, Configuration& out) {
   for (const auto& setting : settings()) {
     const auto value = variable_of(environment, setting.variable);
     if (value.empty()) continue;
-    if (auto status = setting.set(out, value); !status) return at(std::move(status).error(), std::string(setting.variable));
+    if (auto status = setting.set(out, value); !status)
+      return at(std::move(status).error(), std::string(setting.variable));
   }
   return {};
 }

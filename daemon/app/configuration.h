@@ -1,8 +1,8 @@
 // What can be set, and where each setting came from.
 //
-// One table (settings()) names every setting with its key in the file, its environment variable, its flag, its default and its
-// documentation. Later wins: default, file, environment, flag. Unknown keys, flags and STRONGROOM_ variables of a known section are
-// refused with their place.
+// One table (settings()) names every setting with its key in the file, its environment variable, its flag, its default
+// and its documentation. Later wins: default, file, environment, flag. Unknown keys, flags and STRONGROOM_ variables of
+// a known section are refused with their place.
 #pragma once
 
 #include <cstdint>
@@ -56,8 +56,8 @@ struct Setting {
 
 std::span<const Setting> settings();
 
-// Reads flags, environment and file. `arguments` without the program's name. Error: configuration; subject is the flag, the
-// variable or FILE:LINE.
+// Reads flags, environment and file. `arguments` without the program's name. Error: configuration; subject is the flag,
+// the variable or FILE:LINE.
 Result<Invocation> configure(const std::vector<std::string>& arguments, const char* const* environment);
 
 // The text of --help.

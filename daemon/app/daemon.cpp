@@ -82,22 +82,22 @@ Status Daemon::Parts::open_vault() {
   STRONGROOM_CHECK(prepare_folder(configuration.data));
   STRONGROOM_CHECK(prepare_folder(configuration.state));
   STRONGROOM_ASSIGN(instance, InstanceLock::take(configuration.data));
-  STRONGROOM_ASSIGN(log, log::Log::open(configuration.log_target, configuration.state / "strongroomd.log",
-                                        configuration.log_level));
+  STRONGROOM_ASSIGN(
+      log, log::Log::open(configuration.log_target, configuration.state / "strongroomd.log", configuration.log_level));
   using Locking = vault::KeyArena::Locking;
-  STRONGROOM_ASSIGN(arena, vault::KeyArena::make(configuration.require_locked_memory ? Locking::required
-                                                                                     : Locking::allow_unlocked));
+  STRONGROOM_ASSIGN(
+      arena, vault::KeyArena::make(configuration.require_locked_memory ? Locking::required : Locking::allow_unlocked));
   const vault::KdfCost cost{.memory_bytes = static_cast<std::uint64_t>(configuration.kdf_memory_mib) << 20,
                             .passes = static_cast<std::uint32_t>(configuration.kdf_passes)};
-  STRONGROOM_ASSIGN(vault, vault::Vault::open({configuration.data, configuration.state}, *arena,
-                                              platform::machine_id(), cost, system_clock()));
+  STRONGROOM_ASSIGN(vault, vault::Vault::open({configuration.data, configuration.state}, *arena, platform::machine_id(),
+                                              cost, system_clock()));
   return {};
 }
 
 Status Daemon::Parts::open_store() {
-  STRONGROOM_ASSIGN(auto storage,
-                    plugin_host::open_builtin_storage(configuration.storage, configuration.data,
-                                                      [this](std::uint32_t, std::string_view line) { log->info(line); }));
+  STRONGROOM_ASSIGN(auto storage, plugin_host::open_builtin_storage(
+                                      configuration.storage, configuration.data,
+                                      [this](std::uint32_t, std::string_view line) { log->info(line); }));
   freshness = std::make_unique<store::FreshnessTracker>(secrets::k_heads, lifecycle::accumulator_ports(*vault));
   store = std::make_unique<store::Store>(std::move(storage));
   store->set_participant(freshness.get());
@@ -116,10 +116,11 @@ void Daemon::Parts::make_services() {
   around.connections = [this] { return server ? server->connections() : 0; };
   around.before_lock = [this] { return secrets->save_read_times(); };
   around.report = [this](std::string_view sentence) { log->warning(sentence); };
-  lifecycle = std::make_unique<lifecycle::LifecycleService>(*vault, *store, *freshness, system_clock(), std::move(around));
+  lifecycle =
+      std::make_unique<lifecycle::LifecycleService>(*vault, *store, *freshness, system_clock(), std::move(around));
   dispatcher = std::make_unique<ipc::Dispatcher>(
-      ipc::Dispatcher::Identity{std::string(protocol::k_vendor), std::string(protocol::k_product), std::string(k_version),
-                                std::string(protocol::k_url)},
+      ipc::Dispatcher::Identity{std::string(protocol::k_vendor), std::string(protocol::k_product),
+                                std::string(k_version), std::string(protocol::k_url)},
       ipc::Admission(geteuid(), [this] { return lifecycle->state(); }));
   bind_services(*dispatcher, *lifecycle, *secrets);
 }
@@ -181,7 +182,8 @@ void Daemon::run() {
     int signal = 0;
     if (watchdog) {
       const auto half = *watchdog / 2;
-      const timespec wait{static_cast<time_t>(half.count() / 1'000'000), static_cast<long>(half.count() % 1'000'000 * 1000)};
+      const timespec wait{static_cast<time_t>(half.count() / 1'000'000),
+                          static_cast<long>(half.count() % 1'000'000 * 1000)};
       signal = sigtimedwait(&parts_->signals, nullptr, &wait);
       if (signal < 0) platform::notify("WATCHDOG=1");
     } else {

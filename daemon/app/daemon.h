@@ -16,7 +16,8 @@ class Daemon {
   static Result<std::unique_ptr<Daemon>> start(const Configuration& configuration);
   ~Daemon();
 
-  // Serves until SIGTERM or SIGINT, telling the service manager what it wants to hear; then finishes what is in flight within 5 s.
+  // Serves until SIGTERM or SIGINT, telling the service manager what it wants to hear; then finishes what is in flight
+  // within 5 s.
   void run();
 
  private:

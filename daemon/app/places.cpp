@@ -17,9 +17,9 @@ namespace strongroom::app {
 namespace {
 
 Error failed(std::string what, const std::filesystem::path& path) {
-  const ErrorCode code = errno == ENOSPC || errno == EDQUOT ? ErrorCode::storage_full
+  const ErrorCode code = errno == ENOSPC || errno == EDQUOT                    ? ErrorCode::storage_full
                          : errno == EROFS || errno == EACCES || errno == EPERM ? ErrorCode::read_only
-                                                                                : ErrorCode::storage_failed;
+                                                                               : ErrorCode::storage_failed;
   return make_error(code, std::move(what) + ": " + strerror(errno), path.string());
 }
 
@@ -53,7 +53,8 @@ Status prepare_folder(const std::filesystem::path& folder) {
   if (found.st_uid != geteuid())
     return make_error(ErrorCode::untrusted, "the folder belongs to another user", folder.string());
   if ((found.st_mode & 077) != 0)
-    return make_error(ErrorCode::untrusted, "the folder is open to other users; 'chmod 700' closes it", folder.string());
+    return make_error(ErrorCode::untrusted, "the folder is open to other users; 'chmod 700' closes it",
+                      folder.string());
   return {};
 }
 
@@ -62,6 +63,7 @@ struct InstanceLock::Impl {
   ~Impl() {
     if (descriptor >= 0) close(descriptor);
   }
+
   std::filesystem::path file;
   int descriptor = -1;
   boost::interprocess::file_lock lock;

@@ -8,8 +8,8 @@
 
 namespace strongroom::app {
 
-// Makes the folder (0700) and the missing ones above it, or checks that an existing one belongs to this user and that nobody else may
-// enter it. Errors: untrusted, read_only, storage_full.
+// Makes the folder (0700) and the missing ones above it, or checks that an existing one belongs to this user and that
+// nobody else may enter it. Errors: untrusted, read_only, storage_full.
 Status prepare_folder(const std::filesystem::path& folder);
 
 // Held while it lives.
@@ -25,8 +25,8 @@ class InstanceLock {
   std::unique_ptr<Impl> impl_;
 };
 
-// A listening socket at `path` (0600 in a prepared folder). A socket left by a dead daemon is replaced; the caller must hold the
-// instance lock. Errors: untrusted, read_only, busy (somebody answers there).
+// A listening socket at `path` (0600 in a prepared folder). A socket left by a dead daemon is replaced; the caller must
+// hold the instance lock. Errors: untrusted, read_only, busy (somebody answers there).
 Result<int> listen_at(const std::filesystem::path& path);
 
 }  // namespace strongroom::app

@@ -29,14 +29,20 @@ int run_command(int argc, char** argv, char** environment) {
   const auto invocation = configure(std::vector<std::string>(argv + 1, argv + argc), environment);
   if (!invocation) return say(invocation.error());
   switch (invocation->command) {
-    case Command::help: std::fputs(help_text().c_str(), stdout); return 0;
-    case Command::version: std::printf("strongroomd %s\n", std::string(k_version).c_str()); return 0;
+    case Command::help:
+      std::fputs(help_text().c_str(), stdout);
+      return 0;
+    case Command::version:
+      std::printf("strongroomd %s\n", std::string(k_version).c_str());
+      return 0;
     case Command::check_config:
       std::printf("%s: the configuration is valid\n",
                   invocation->file ? invocation->file->c_str() : "no configuration file, defaults");
       return 0;
-    case Command::self_test: return self_test(invocation->configuration);
-    case Command::serve: break;
+    case Command::self_test:
+      return self_test(invocation->configuration);
+    case Command::serve:
+      break;
   }
   return serve(invocation->configuration);
 }

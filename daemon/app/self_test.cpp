@@ -22,12 +22,15 @@ class Scratch {
     std::string name = (above / "self-test-XXXXXX").string();
     if (mkdtemp(name.data())) path_ = name;
   }
+
   ~Scratch() {
     std::error_code ignored;
     if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
   }
+
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
+
   const std::filesystem::path& path() const { return path_; }
 
  private:
@@ -63,7 +66,8 @@ Status check_vault(const std::filesystem::path& folder, bool require_lock) {
 }
 
 Status check_storage(std::string_view name, const std::filesystem::path& folder) {
-  STRONGROOM_ASSIGN(auto storage, plugin_host::open_builtin_storage(name, folder, [](std::uint32_t, std::string_view) {}));
+  STRONGROOM_ASSIGN(auto storage,
+                    plugin_host::open_builtin_storage(name, folder, [](std::uint32_t, std::string_view) {}));
   store::Store store(std::move(storage));
   const store::RowKey key{1, {}, as_bytes("key")};
   STRONGROOM_CHECK(store.write_and_wait(

@@ -6,7 +6,9 @@ namespace strongroom::app {
 
 namespace {
 
-Error refuse(std::string message) { return make_error(ErrorCode::configuration, std::move(message)); }
+Error refuse(std::string message) {
+  return make_error(ErrorCode::configuration, std::move(message));
+}
 
 Status set_flag(bool& out, std::string_view value) {
   if (value != "true" && value != "false") return refuse("must be true or false");
@@ -31,7 +33,8 @@ Status set_path(std::filesystem::path& out, std::string_view value) {
 
 constexpr Setting k_settings[] = {
     {"daemon.socket", "STRONGROOM_SOCKET", "--socket", "PATH",
-     "Socket to listen on. Default: strongroom/io.strongroom in $XDG_RUNTIME_DIR, else run/io.strongroom in the state folder.",
+     "Socket to listen on. Default: strongroom/io.strongroom in $XDG_RUNTIME_DIR, else run/io.strongroom in the state "
+     "folder.",
      [](Configuration& c, std::string_view v) { return set_path(c.socket, v); }},
     {"daemon.data", "STRONGROOM_DATA", "--data", "PATH",
      "Folder of the store. Default: strongroom in $XDG_DATA_HOME, or ~/.local/share/strongroom.",
@@ -57,8 +60,7 @@ constexpr Setting k_settings[] = {
     {"vault.kdf_memory_mib", "STRONGROOM_KDF_MEMORY_MIB", "--kdf-memory-mib", "N",
      "Memory in MiB that a new passphrase slot makes an attacker spend, 64 to 1024. Default: 256.",
      [](Configuration& c, std::string_view v) { return set_number(c.kdf_memory_mib, v, 64, 1024); }},
-    {"vault.kdf_passes", "STRONGROOM_KDF_PASSES", "--kdf-passes", "N",
-     "Passes over that memory, 3 to 10. Default: 3.",
+    {"vault.kdf_passes", "STRONGROOM_KDF_PASSES", "--kdf-passes", "N", "Passes over that memory, 3 to 10. Default: 3.",
      [](Configuration& c, std::string_view v) { return set_number(c.kdf_passes, v, 3, 10); }},
     {"log.level", "STRONGROOM_LOG_LEVEL", "--log-level", "debug|info|warning|error", "What to log. Default: info.",
      [](Configuration& c, std::string_view v) -> Status {
@@ -87,6 +89,8 @@ constexpr Setting k_settings[] = {
 
 }  // namespace
 
-std::span<const Setting> settings() { return k_settings; }
+std::span<const Setting> settings() {
+  return k_settings;
+}
 
 }  // namespace strongroom::app

@@ -1,5 +1,5 @@
-// A bounded pool of threads for what takes long: password hashing above all. Threads start with the first work and end when
-// there is none, so that an idle daemon has none of them.
+// A bounded pool of threads for what takes long: password hashing above all. Threads start with the first work and end
+// when there is none, so that an idle daemon has none of them.
 #pragma once
 
 #include <condition_variable>

@@ -6,6 +6,7 @@
 namespace strongroom::lifecycle {
 class LifecycleService;
 }
+
 namespace strongroom::secrets {
 class SecretService;
 }
@@ -16,6 +17,7 @@ void bind_lifecycle(ipc::Dispatcher& dispatcher, lifecycle::LifecycleService& se
 void bind_secrets(ipc::Dispatcher& dispatcher, secrets::SecretService& service);
 
 // All areas and their interface texts.
-void bind_services(ipc::Dispatcher& dispatcher, lifecycle::LifecycleService& lifecycle, secrets::SecretService& secrets);
+void bind_services(ipc::Dispatcher& dispatcher, lifecycle::LifecycleService& lifecycle,
+                   secrets::SecretService& secrets);
 
 }  // namespace strongroom::app

@@ -4,7 +4,8 @@
 
 namespace strongroom::app {
 
-// What changes keys excludes everything else of its connection, so that a pipelined call after an unlock finds the store open.
+// What changes keys excludes everything else of its connection, so that a pipelined call after an unlock finds the
+// store open.
 void bind_lifecycle(ipc::Dispatcher& dispatcher, lifecycle::LifecycleService& service) {
   namespace wire = protocol;
   ipc::bind(dispatcher, wire::service::interface, wire::service::Methods{}, service, ipc::Ordering::serial);

@@ -1,4 +1,5 @@
-// Binds a typed service to a dispatcher. A service has one `handle` for each method of its area, in one of three shapes:
+// Binds a typed service to a dispatcher. A service has one `handle` for each method of its area, in one of three
+// shapes:
 //
 //   Result<Get::Response> handle(secret::Get, Get::Request&&);                           answered at once
 //   void handle(secret::Put, Put::Request&&, Completion<Put::Response>);                 finished later

@@ -8,9 +8,13 @@ LaterReply::~LaterReply() {
   if (!finished_) fail(make_error(ErrorCode::internal, "the request was dropped"));
 }
 
-void LaterReply::finish(const std::function<void(WipedString&)>& write_parameters) { send(write_parameters, true); }
+void LaterReply::finish(const std::function<void(WipedString&)>& write_parameters) {
+  send(write_parameters, true);
+}
 
-void LaterReply::partial(const std::function<void(WipedString&)>& write_parameters) { send(write_parameters, false); }
+void LaterReply::partial(const std::function<void(WipedString&)>& write_parameters) {
+  send(write_parameters, false);
+}
 
 void LaterReply::send(const std::function<void(WipedString&)>& write_parameters, bool last) {
   if (finished_) return;

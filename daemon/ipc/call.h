@@ -27,8 +27,8 @@ struct CallInfo {
   std::pmr::memory_resource* memory = nullptr;  // for secrets in the decoded request
 };
 
-// The answer of a call that is finished later or elsewhere. Any thread may finish it, exactly once; dropping it unfinished
-// answers `internal`. Several `partial` answers may come before when the call asked for `more`.
+// The answer of a call that is finished later or elsewhere. Any thread may finish it, exactly once; dropping it
+// unfinished answers `internal`. Several `partial` answers may come before when the call asked for `more`.
 class LaterReply {
  public:
   // `send` takes a whole message and whether it is the last; it may be called on any thread.
@@ -36,6 +36,7 @@ class LaterReply {
 
   LaterReply(Send send, std::int64_t request_id, std::pmr::memory_resource* memory)
       : send_(std::move(send)), request_id_(request_id), memory_(memory) {}
+
   ~LaterReply();
   LaterReply(const LaterReply&) = delete;
   LaterReply& operator=(const LaterReply&) = delete;

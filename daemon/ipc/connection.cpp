@@ -87,10 +87,14 @@ void Connection::on_readable() {
   input.resize(k_read_size);
   const Received received = receive(socket_.native_handle(), input);
   switch (received.kind) {
-    case Received::Kind::none: return wait_readable();
-    case Received::Kind::closed: return drain();
-    case Received::Kind::refused: return close();
-    case Received::Kind::bytes: break;
+    case Received::Kind::none:
+      return wait_readable();
+    case Received::Kind::closed:
+      return drain();
+    case Received::Kind::refused:
+      return close();
+    case Received::Kind::bytes:
+      break;
   }
   take_input({reinterpret_cast<const char*>(input.data()), received.size});
   wipe(input.data(), received.size);
@@ -228,10 +232,14 @@ void Connection::call_later(const BoundMethod& method, const protocol::CallEnvel
   method.later(call.parameters, info, std::move(reply));
 }
 
-void Connection::refuse(const Error& error) { protocol::write_error(thread_.output, error, next_request_id()); }
+void Connection::refuse(const Error& error) {
+  protocol::write_error(thread_.output, error, next_request_id());
+}
 
 // No more input is taken; what is written goes out first.
-void Connection::close_after_flush() { draining_ = true; }
+void Connection::close_after_flush() {
+  draining_ = true;
+}
 
 void Connection::on_later(std::size_t number, WipedString message, bool last) {
   if (!open_) return;
@@ -271,8 +279,7 @@ void Connection::flush() {
 
 std::size_t Connection::send_some(std::string_view text) {
   ssize_t n = 0;
-  do
-    n = ::send(socket_.native_handle(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  do n = ::send(socket_.native_handle(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   while (n < 0 && errno == EINTR);
   if (n >= 0) return static_cast<std::size_t>(n);
   if (errno != EAGAIN && errno != EWOULDBLOCK) close();

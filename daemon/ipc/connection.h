@@ -1,8 +1,8 @@
 // One client: frames in, answers out, in order.
 //
-// Everything of a connection happens on its I/O thread; only LaterReply reaches it from others, by posting. A frame that is
-// malformed, too long or carries a descriptor closes the connection. A client that does not read its answers is not read
-// from either, until it does.
+// Everything of a connection happens on its I/O thread; only LaterReply reaches it from others, by posting. A frame
+// that is malformed, too long or carries a descriptor closes the connection. A client that does not read its answers is
+// not read from either, until it does.
 #pragma once
 
 #include <deque>
@@ -31,6 +31,7 @@ struct ConnectionLimits {
 // What the connections of one I/O thread share.
 struct IoThread {
   explicit IoThread(std::pmr::memory_resource* memory) : context(1), input(memory), output(memory) {}
+
   boost::asio::io_context context;
   WipedBytes input;    // scratch of one read
   WipedString output;  // scratch of the answers to it
@@ -85,14 +86,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const ConnectionLimits& limits_;
   std::pmr::memory_resource* memory_;
   Closed closed_;
-  WipedBytes pending_;           // input that is no whole frame yet, or waits for its turn
-  WipedString unsent_;           // answers the kernel did not take yet
-  std::deque<Slot> slots_;       // answers of calls in flight, in the order of the calls
-  std::size_t first_slot_ = 0;   // number of slots_.front()
-  bool serial_ = false;          // a serial call is in flight
-  bool waits_ = false;           // the next frame waits for calls in flight
-  bool reading_ = false;         // a wait for input is under way
-  bool writing_ = false;         // a wait for room is under way
+  WipedBytes pending_;          // input that is no whole frame yet, or waits for its turn
+  WipedString unsent_;          // answers the kernel did not take yet
+  std::deque<Slot> slots_;      // answers of calls in flight, in the order of the calls
+  std::size_t first_slot_ = 0;  // number of slots_.front()
+  bool serial_ = false;         // a serial call is in flight
+  bool waits_ = false;          // the next frame waits for calls in flight
+  bool reading_ = false;        // a wait for input is under way
+  bool writing_ = false;        // a wait for room is under way
   bool draining_ = false;
   bool open_ = true;
 };

@@ -10,6 +10,7 @@ namespace {
 
 struct DescriptionRequest {
   std::string interface;
+
   static constexpr auto fields() {
     return std::tuple{
         protocol::Field<&DescriptionRequest::interface>{"interface", "Name of the interface.", {.min = 0, .max = 255}}};
@@ -46,7 +47,8 @@ Result<const BoundMethod*> Dispatcher::find(std::string_view full_name) const {
   const std::string_view interface = full_name.substr(0, std::min(full_name.rfind('.'), full_name.size()));
   const bool known = std::ranges::any_of(interfaces_, [&](const auto& entry) { return entry.first == interface; });
   if (known) return make_error(ErrorCode::method_not_found, "there is no such method", shown);
-  return make_error(ErrorCode::interface_not_found, "there is no such interface", std::string(interface.substr(0, 128)));
+  return make_error(ErrorCode::interface_not_found, "there is no such interface",
+                    std::string(interface.substr(0, 128)));
 }
 
 std::vector<std::string> Dispatcher::method_names() const {

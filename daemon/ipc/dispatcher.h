@@ -1,7 +1,7 @@
 // From a method's name to its handler: lookup, admission, decoding and encoding. org.varlink.service is answered here.
 //
-// Handlers are bound from typed services by bind() (bind.h). Binding happens before the first call; afterwards a dispatcher
-// is immutable and thread-safe.
+// Handlers are bound from typed services by bind() (bind.h). Binding happens before the first call; afterwards a
+// dispatcher is immutable and thread-safe.
 #pragma once
 
 #include <functional>
@@ -44,6 +44,7 @@ class Dispatcher {
   struct Identity {
     std::string vendor, product, version, url;
   };
+
   Dispatcher(Identity identity, Admission admission);
 
   // Makes `text` available through GetInterfaceDescription.
@@ -65,6 +66,7 @@ class Dispatcher {
 
   struct Hash {
     using is_transparent = void;
+
     std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
   };
 

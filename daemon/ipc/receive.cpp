@@ -37,8 +37,7 @@ Received receive(int socket, std::span<unsigned char> into) noexcept {
   message.msg_control = control;
   message.msg_controllen = sizeof control;
   ssize_t n = 0;
-  do
-    n = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  do n = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
   while (n < 0 && errno == EINTR);
   if (n < 0) return {errno == EAGAIN || errno == EWOULDBLOCK ? Received::Kind::none : Received::Kind::closed};
   const bool descriptors = message.msg_controllen > 0 && close_descriptors(message);

@@ -19,6 +19,7 @@ namespace {
 
 struct Worker {
   explicit Worker(std::pmr::memory_resource* memory) : io(memory), work(asio::make_work_guard(io.context)) {}
+
   IoThread io;
   asio::executor_work_guard<asio::io_context::executor_type> work;
   std::unordered_set<std::shared_ptr<Connection>> connections;  // on the I/O thread only
@@ -96,13 +97,17 @@ struct Server::Impl {
   }
 };
 
-Server::Server(const Dispatcher& dispatcher, IdentifyPeer identify, BatchHooks hooks,
-               std::pmr::memory_resource* memory, Options options)
+Server::Server(const Dispatcher& dispatcher, IdentifyPeer identify, BatchHooks hooks, std::pmr::memory_resource* memory,
+               Options options)
     : impl_(std::make_unique<Impl>(dispatcher, std::move(identify), std::move(hooks), memory, options)) {}
 
-Server::~Server() { stop(std::chrono::milliseconds(0)); }
+Server::~Server() {
+  stop(std::chrono::milliseconds(0));
+}
 
-std::size_t Server::connections() const noexcept { return impl_->open; }
+std::size_t Server::connections() const noexcept {
+  return impl_->open;
+}
 
 Status Server::start(int listening_socket) {
   boost::system::error_code error;
@@ -111,8 +116,7 @@ Status Server::start(int listening_socket) {
   if (!error) impl_->acceptor->non_blocking(true, error);
   if (error) return make_error(ErrorCode::internal, "the listening socket cannot be used");
   impl_->wait_for_client();
-  for (auto& worker : impl_->workers)
-    worker->thread = std::thread([&context = worker->io.context] { context.run(); });
+  for (auto& worker : impl_->workers) worker->thread = std::thread([&context = worker->io.context] { context.run(); });
   return {};
 }
 

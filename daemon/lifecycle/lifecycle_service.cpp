@@ -22,18 +22,24 @@ constexpr std::string_view k_key_file_notice =
 
 wire::SlotType wire_type(vault::SlotType type) {
   switch (type) {
-    case vault::SlotType::passphrase: return wire::SlotType::passphrase;
-    case vault::SlotType::key_file: return wire::SlotType::key_file;
-    case vault::SlotType::recovery: return wire::SlotType::recovery;
+    case vault::SlotType::passphrase:
+      return wire::SlotType::passphrase;
+    case vault::SlotType::key_file:
+      return wire::SlotType::key_file;
+    case vault::SlotType::recovery:
+      return wire::SlotType::recovery;
   }
   return wire::SlotType::passphrase;
 }
 
 protocol::service::Freshness wire_freshness(store::Freshness state) {
   switch (state) {
-    case store::Freshness::pending: return protocol::service::Freshness::pending;
-    case store::Freshness::verified: return protocol::service::Freshness::unverified;
-    case store::Freshness::mismatch: return protocol::service::Freshness::mismatch;
+    case store::Freshness::pending:
+      return protocol::service::Freshness::pending;
+    case store::Freshness::verified:
+      return protocol::service::Freshness::unverified;
+    case store::Freshness::mismatch:
+      return protocol::service::Freshness::mismatch;
   }
   return protocol::service::Freshness::pending;
 }
@@ -49,7 +55,9 @@ LifecycleService::LifecycleService(vault::Vault& vault, store::Store& store, sto
       around_(std::move(surroundings)),
       started_ms_(clock.now_ms()) {}
 
-LifecycleService::~LifecycleService() { stop_check(); }
+LifecycleService::~LifecycleService() {
+  stop_check();
+}
 
 void LifecycleService::stop_check() {
   check_.request_stop();
@@ -98,9 +106,8 @@ void LifecycleService::stop() {
 }
 
 Result<protocol::service::InfoResponse> LifecycleService::handle(protocol::service::GetInfo, Empty&&) {
-  return protocol::service::InfoResponse{.version = around_.version,
-                                         .protocol = 1,
-                                         .features = {"batch", "check-and-set", "freshness", "pipelining"}};
+  return protocol::service::InfoResponse{
+      .version = around_.version, .protocol = 1, .features = {"batch", "check-and-set", "freshness", "pipelining"}};
 }
 
 Result<protocol::service::StatusResponse> LifecycleService::handle(protocol::service::GetStatus, Empty&&) {
@@ -142,7 +149,8 @@ void LifecycleService::add_problem(std::string sentence) {
 Result<wire::ListSlotsResponse> LifecycleService::handle(wire::ListSlots, Empty&&) {
   wire::ListSlotsResponse response;
   for (auto& slot : vault_.slots())
-    response.slots.push_back({.id = slot.id, .type = wire_type(slot.type), .label = slot.label, .created_ms = slot.created_ms});
+    response.slots.push_back(
+        {.id = slot.id, .type = wire_type(slot.type), .label = slot.label, .created_ms = slot.created_ms});
   return response;
 }
 
@@ -197,8 +205,8 @@ Status LifecycleService::unlock(const wire::UnlockRequest& request) {
 Status LifecycleService::after_unlock(bool accept_changes) {
   Status identity = check_identity(store_, vault_);
   const bool half_made = std::filesystem::exists(around_.making_mark);
-  const bool wrong = !identity && (identity.error().code == ErrorCode::tampered ||
-                                   identity.error().code == ErrorCode::not_found);
+  const bool wrong =
+      !identity && (identity.error().code == ErrorCode::tampered || identity.error().code == ErrorCode::not_found);
   if (wrong && !half_made && !accept_changes)
     return make_error(ErrorCode::tampered,
                       identity.error().message + "; 'strongroom unlock --accept-changes' takes the store as it is");
@@ -227,8 +235,9 @@ void LifecycleService::check_freshness(std::stop_token stop) {
     return;
   }
   if (freshness_.state() != store::Freshness::mismatch) return;
-  const std::string sentence = "rows of the store were changed outside Strongroom; nothing is read from it or written to it until "
-                               "'strongroom unlock --accept-changes'";
+  const std::string sentence =
+      "rows of the store were changed outside Strongroom; nothing is read from it or written to it until "
+      "'strongroom unlock --accept-changes'";
   store_.refuse_writes(make_error(ErrorCode::tampered, sentence));
   add_problem(sentence);
   around_.report(sentence);

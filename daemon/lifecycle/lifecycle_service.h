@@ -1,7 +1,7 @@
 // The handlers of io.strongroom.Service and io.strongroom.Vault: status, init, lock and unlock, slots.
 //
-// It keeps vault and store in step: after an unlock the store is checked against the vault before anybody is served, and the
-// check for replaced rows runs in the background.
+// It keeps vault and store in step: after an unlock the store is checked against the vault before anybody is served,
+// and the check for replaced rows runs in the background.
 #pragma once
 
 #include <atomic>
@@ -28,11 +28,11 @@ struct Surroundings {
   std::string version;
   std::string storage_name;
   bool memory_locked = true;
-  std::filesystem::path making_mark;                          // exists while a new store is half made
-  std::function<void(std::function<void()>)> run_slow;        // a bounded pool for what takes long
+  std::filesystem::path making_mark;                    // exists while a new store is half made
+  std::function<void(std::function<void()>)> run_slow;  // a bounded pool for what takes long
   std::function<std::size_t()> connections;
-  std::function<Status()> before_lock;                        // saves what needs keys
-  std::function<void(std::string_view)> report;               // to the log and the service manager
+  std::function<Status()> before_lock;           // saves what needs keys
+  std::function<void(std::string_view)> report;  // to the log and the service manager
 };
 
 // Thread-safe.
@@ -46,8 +46,8 @@ class LifecycleService {
 
   protocol::service::StoreState state() const noexcept;
 
-  // At start, on the main thread. Makes the store with a key-file slot when there is none and `make` is set; otherwise opens with the
-  // first slot that needs no person, unless a lock is held. A store that stays locked is no error.
+  // At start, on the main thread. Makes the store with a key-file slot when there is none and `make` is set; otherwise
+  // opens with the first slot that needs no person, unless a lock is held. A store that stays locked is no error.
   Status start(bool make);
   // Saves what needs keys and wipes them; the next start may open the store again.
   void stop();
@@ -78,6 +78,7 @@ class LifecycleService {
   Result<protocol::vault::AddSlotResponse> add_slot(const protocol::vault::AddSlotRequest& request);
   void check_freshness(std::stop_token stop);
   void stop_check();
+
   void set_opened(bool opened) noexcept { opened_ = opened; }
 
   vault::Vault& vault_;

@@ -22,9 +22,12 @@ vault::ItemContext meta_context(std::string_view row, std::uint64_t version) {
           .schema = 1};
 }
 
-store::RowKey meta_row(std::string_view row) { return {k_meta, {}, as_bytes(row)}; }
+store::RowKey meta_row(std::string_view row) {
+  return {k_meta, {}, as_bytes(row)};
+}
 
-Status write_row(store::WriteTransaction& transaction, const vault::Vault& vault, std::string_view name, BytesView plain) {
+Status write_row(store::WriteTransaction& transaction, const vault::Vault& vault, std::string_view name,
+                 BytesView plain) {
   STRONGROOM_ASSIGN(const auto present, transaction.get(meta_row(name)));
   const std::uint64_t version = present ? present->version + 1 : 1;
   Bytes sealed;
@@ -68,9 +71,8 @@ Status write_identity(store::Store& store, const vault::Vault& vault) {
   writer.u32(k_store_format);
   writer.raw(vault.store_id());
   writer.u64(vault.header_report().generation);
-  return store.write_and_wait([&](store::WriteTransaction& transaction) {
-    return write_row(transaction, vault, k_identity, plain);
-  });
+  return store.write_and_wait(
+      [&](store::WriteTransaction& transaction) { return write_row(transaction, vault, k_identity, plain); });
 }
 
 Status check_identity(store::Store& store, const vault::Vault& vault) {
@@ -127,8 +129,10 @@ store::FreshnessPorts accumulator_ports(const vault::Vault& vault) {
                 vault::checksum("SRM/row/v1", {bytes}, digest);
                 return digest;
               },
-          .save = [&vault](store::WriteTransaction& transaction,
-                           const store::Accumulator& accumulator) { return save_accumulator(transaction, vault, accumulator); },
+          .save =
+              [&vault](store::WriteTransaction& transaction, const store::Accumulator& accumulator) {
+                return save_accumulator(transaction, vault, accumulator);
+              },
           .load = [&vault](store::ReadTransaction& transaction) { return load_accumulator(transaction, vault); }};
 }
 

@@ -14,16 +14,16 @@
 
 namespace strongroom::lifecycle {
 
-inline constexpr std::uint32_t k_meta = 4;           // collection
-inline constexpr std::uint32_t k_store_format = 1;   // of the rows; docs/format.md
+inline constexpr std::uint32_t k_meta = 4;          // collection
+inline constexpr std::uint32_t k_store_format = 1;  // of the rows; docs/format.md
 
 // All functions need an unlocked vault and wait for storage: off the I/O threads.
 
 // Writes the identity of a new store, or brings the kept header generation up to date. Errors: of the store.
 Status write_identity(store::Store& store, const vault::Vault& vault);
 
-// Whether the store belongs to this vault and the vault's header is the newest it has seen. Errors: tampered (the sentence says
-// which), not_found (the store has no identity), unsupported (a newer format).
+// Whether the store belongs to this vault and the vault's header is the newest it has seen. Errors: tampered (the
+// sentence says which), not_found (the store has no identity), unsupported (a newer format).
 Status check_identity(store::Store& store, const vault::Vault& vault);
 
 // How the accumulator of the heads is computed and kept: keyed by the vault and sealed in its own row.

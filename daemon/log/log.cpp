@@ -24,14 +24,18 @@ constexpr std::size_t k_files = 3;
 class MaskingSink final : public spdlog::sinks::sink {
  public:
   explicit MaskingSink(spdlog::sink_ptr next) : next_(std::move(next)) {}
+
   void log(const spdlog::details::log_msg& message) override {
     const std::string masked = mask_secrets({message.payload.data(), message.payload.size()});
     spdlog::details::log_msg copy = message;
     copy.payload = spdlog::string_view_t(masked.data(), masked.size());
     next_->log(copy);
   }
+
   void flush() override { next_->flush(); }
+
   void set_pattern(const std::string& pattern) override { next_->set_pattern(pattern); }
+
   void set_formatter(std::unique_ptr<spdlog::formatter> formatter) override {
     next_->set_formatter(std::move(formatter));
   }
@@ -42,10 +46,14 @@ class MaskingSink final : public spdlog::sinks::sink {
 
 spdlog::level::level_enum level_of(Level level) {
   switch (level) {
-    case Level::debug: return spdlog::level::debug;
-    case Level::info: return spdlog::level::info;
-    case Level::warning: return spdlog::level::warn;
-    case Level::error: return spdlog::level::err;
+    case Level::debug:
+      return spdlog::level::debug;
+    case Level::info:
+      return spdlog::level::info;
+    case Level::warning:
+      return spdlog::level::warn;
+    case Level::error:
+      return spdlog::level::err;
   }
   return spdlog::level::info;
 }
@@ -53,7 +61,8 @@ spdlog::level::level_enum level_of(Level level) {
 Result<spdlog::sink_ptr> make_sink(Target target, const std::filesystem::path& file) {
   if (target == Target::standard_error) return spdlog::sink_ptr(std::make_shared<spdlog::sinks::stderr_sink_mt>());
   try {
-    return spdlog::sink_ptr(std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file.string(), k_file_size, k_files));
+    return spdlog::sink_ptr(
+        std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file.string(), k_file_size, k_files));
   } catch (const spdlog::spdlog_ex&) {
     return make_error(ErrorCode::read_only, "the log file cannot be written", file.string());
   }
@@ -63,6 +72,7 @@ Result<spdlog::sink_ptr> make_sink(Target target, const std::filesystem::path& f
 
 struct Log::Impl {
   explicit Impl(spdlog::sink_ptr sink) : logger("strongroomd", std::move(sink)) {}
+
   spdlog::logger logger;
 };
 
@@ -79,14 +89,24 @@ Result<std::unique_ptr<Log>> Log::open(Target target, const std::filesystem::pat
   return std::unique_ptr<Log>(new Log(std::move(impl)));
 }
 
-void Log::debug(std::string_view message) { impl_->logger.debug("{}", message); }
+void Log::debug(std::string_view message) {
+  impl_->logger.debug("{}", message);
+}
 
-void Log::info(std::string_view message) { impl_->logger.info("{}", message); }
+void Log::info(std::string_view message) {
+  impl_->logger.info("{}", message);
+}
 
-void Log::warning(std::string_view message) { impl_->logger.warn("{}", message); }
+void Log::warning(std::string_view message) {
+  impl_->logger.warn("{}", message);
+}
 
-void Log::error(std::string_view message) { impl_->logger.error("{}", message); }
+void Log::error(std::string_view message) {
+  impl_->logger.error("{}", message);
+}
 
-void Log::flush() { impl_->logger.flush(); }
+void Log::flush() {
+  impl_->logger.flush();
+}
 
 }  // namespace strongroom::log

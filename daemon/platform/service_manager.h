@@ -1,7 +1,7 @@
 // What a service manager hands over and wants to hear: systemd's protocol of listening sockets and notifications.
 //
-// Both are documented, stable and a few lines long (sd_listen_fds(3), sd_notify(3), which invite own implementations), so
-// libsystemd stays out of the daemon.
+// Both are documented, stable and a few lines long (sd_listen_fds(3), sd_notify(3), which invite own implementations),
+// so libsystemd stays out of the daemon.
 #pragma once
 
 #include <chrono>
@@ -12,8 +12,8 @@
 
 namespace strongroom::platform {
 
-// The one listening AF_UNIX stream socket that was passed, close-on-exec; nothing when none was. The variables are removed from
-// the environment. Error: configuration when something else was passed.
+// The one listening AF_UNIX stream socket that was passed, close-on-exec; nothing when none was. The variables are
+// removed from the environment. Error: configuration when something else was passed.
 Result<std::optional<int>> passed_socket();
 
 // Sends "READY=1", "STATUS=...", "STOPPING=1" or "WATCHDOG=1"; does nothing when nobody listens. Never blocks.

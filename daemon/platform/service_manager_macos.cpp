@@ -19,6 +19,8 @@ Result<std::optional<int>> passed_socket() {
 
 void notify(std::string_view) noexcept {}
 
-std::optional<std::chrono::microseconds> watchdog_interval() { return std::nullopt; }
+std::optional<std::chrono::microseconds> watchdog_interval() {
+  return std::nullopt;
+}
 
 }  // namespace strongroom::platform

@@ -35,7 +35,8 @@ EntryKey entry_key(const vault::Digest& parent, const vault::Digest& lookup, Ent
 VersionKey version_key(const SecretId& id, std::uint64_t number) noexcept;
 
 // Associated data of each kind of item. The views must outlive the context.
-vault::ItemContext head_context(const vault::Digest& lookup, const vault::Digest& parent, std::uint64_t version) noexcept;
+vault::ItemContext head_context(const vault::Digest& lookup, const vault::Digest& parent,
+                                std::uint64_t version) noexcept;
 vault::ItemContext version_context(const VersionKey& key, std::uint64_t number) noexcept;
 vault::ItemContext entry_context(const EntryKey& key) noexcept;
 

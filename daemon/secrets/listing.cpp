@@ -61,12 +61,12 @@ Status SecretRepository::walk(store::ReadTransaction& transaction, std::string_v
   }
   for (bool again = true; again;) {
     std::vector<std::pair<Bytes, Bytes>> rows;
-    STRONGROOM_CHECK(transaction.scan({.collection = k_entries, .scope = {}, .first = first, .last = last, .limit = k_chunk, .reverse = false},
-                                      [&](BytesView key, const store::RowView& row) {
-                                        rows.emplace_back(Bytes(key.begin(), key.end()),
-                                                          Bytes(row.bytes.begin(), row.bytes.end()));
-                                        return true;
-                                      }));
+    STRONGROOM_CHECK(transaction.scan(
+        {.collection = k_entries, .scope = {}, .first = first, .last = last, .limit = k_chunk, .reverse = false},
+        [&](BytesView key, const store::RowView& row) {
+          rows.emplace_back(Bytes(key.begin(), key.end()), Bytes(row.bytes.begin(), row.bytes.end()));
+          return true;
+        }));
     again = rows.size() == k_chunk;
     if (again) first = successor(rows.back().first);
     for (const auto& [key, row] : rows) {

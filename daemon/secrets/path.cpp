@@ -10,7 +10,9 @@ namespace strongroom::secrets {
 
 namespace {
 
-Error invalid(const char* message) { return make_error(ErrorCode::invalid_argument, message, "path"); }
+Error invalid(const char* message) {
+  return make_error(ErrorCode::invalid_argument, message, "path");
+}
 
 bool is_plain_ascii(std::string_view text) noexcept {
   for (const char c : text)
@@ -61,9 +63,12 @@ Result<Path> Path::parse(std::string_view text) {
   if (text.size() > k_max_path) return invalid("the path is longer than 512 bytes");
   if (has_control_characters(text)) return invalid("the path has control characters");
   switch (form_of(text)) {
-    case Form::not_utf8: return invalid("the path is not valid UTF-8");
-    case Form::other_form: return invalid("the path is not in Unicode normalization form C");
-    case Form::nfc: break;
+    case Form::not_utf8:
+      return invalid("the path is not valid UTF-8");
+    case Form::other_form:
+      return invalid("the path is not in Unicode normalization form C");
+    case Form::nfc:
+      break;
   }
   std::size_t levels = 0;
   for (std::size_t start = 0; start <= text.size(); ++levels) {
@@ -75,7 +80,9 @@ Result<Path> Path::parse(std::string_view text) {
   return Path(std::string(text));
 }
 
-std::string_view Path::parent() const noexcept { return parent_of(text_); }
+std::string_view Path::parent() const noexcept {
+  return parent_of(text_);
+}
 
 std::vector<std::string_view> Path::folders() const {
   std::vector<std::string_view> found;

@@ -21,6 +21,7 @@ class Path {
   static Result<Path> parse(std::string_view text);
 
   const std::string& text() const noexcept { return text_; }
+
   // "a/b" of "a/b/c"; empty at the top.
   std::string_view parent() const noexcept;
   // "a" and "a/b" of "a/b/c", in this order.
@@ -28,6 +29,7 @@ class Path {
 
  private:
   explicit Path(std::string text) : text_(std::move(text)) {}
+
   std::string text_;
 };
 

@@ -35,7 +35,8 @@ Result<Version> readable_version(const Head& head, std::optional<std::uint64_t> 
   const Version* version = number ? head.find(*number) : &head.current();
   if (!version) return make_error(ErrorCode::not_found, "there is no such version", "version");
   if (version->deleted_ms != 0)
-    return make_error(ErrorCode::deleted, "this version is deleted; 'strongroom secret undelete' takes that back", "version");
+    return make_error(ErrorCode::deleted, "this version is deleted; 'strongroom secret undelete' takes that back",
+                      "version");
   if (version->expires_ms != 0 && version->expires_ms <= now_ms)
     return make_error(ErrorCode::expired, "this version has expired", "version");
   return *version;

@@ -1,7 +1,7 @@
 // What a secret is: its head, its versions, and the rules of their life. Plain types, no I/O.
 //
-// Version numbers grow and are never reused while the secret exists. Ten versions are kept. Delete marks the current version,
-// undelete takes it back, a write after a delete continues the numbers.
+// Version numbers grow and are never reused while the secret exists. Ten versions are kept. Delete marks the current
+// version, undelete takes it back, a write after a delete continues the numbers.
 #pragma once
 
 #include <array>
@@ -32,20 +32,22 @@ struct Head {
   SecretId id{};
   std::int64_t created_ms = 0;
   std::int64_t updated_ms = 0;
-  std::int64_t last_read_ms = 0;    // 0: never, approximately
-  std::uint64_t last_number = 0;    // highest number ever given
-  std::vector<Version> versions;    // oldest first; the last one is current
+  std::int64_t last_read_ms = 0;  // 0: never, approximately
+  std::uint64_t last_number = 0;  // highest number ever given
+  std::vector<Version> versions;  // oldest first; the last one is current
 
   const Version& current() const { return versions.back(); }
+
   Version& current() { return versions.back(); }
+
   const Version* find(std::uint64_t number) const noexcept;
 };
 
 // Numbers of what a change makes of a head.
 struct Appended {
-  std::uint64_t number = 0;                  // of the new version
-  std::optional<std::uint64_t> previous;     // what was current before
-  std::optional<std::uint64_t> dropped;      // what is no longer kept
+  std::uint64_t number = 0;               // of the new version
+  std::optional<std::uint64_t> previous;  // what was current before
+  std::optional<std::uint64_t> dropped;   // what is no longer kept
 };
 
 // Adds a version as of `now_ms`. The head is changed.

@@ -11,13 +11,17 @@ namespace {
 constexpr std::size_t k_head_length = 4;  // u32 before the head item
 constexpr std::size_t k_most_item = 2 * 1024 * 1024;
 
-Error damaged() { return make_error(ErrorCode::corrupt, "a row of the store is damaged"); }
+Error damaged() {
+  return make_error(ErrorCode::corrupt, "a row of the store is damaged");
+}
 
 Error replaced() {
   return make_error(ErrorCode::tampered, "a row of the store was replaced by an older one outside Strongroom");
 }
 
-store::RowKey head_row(const vault::Digest& lookup) { return {k_heads, {}, lookup}; }
+store::RowKey head_row(const vault::Digest& lookup) {
+  return {k_heads, {}, lookup};
+}
 
 // A field's plaintext: its name with length, then its value.
 Secret packed(const protocol::NamedSecret& field) {

@@ -1,8 +1,8 @@
 // How secrets are kept: rows of the store, sealed by the vault.
 //
-// Every method works inside a transaction that the caller has begun, on the thread of that transaction. What comes out of
-// storage is checked against what was asked before it is believed: where it lies, under which names it is sealed, and
-// that no older row was put in its place.
+// Every method works inside a transaction that the caller has begun, on the thread of that transaction. What comes out
+// of storage is checked against what was asked before it is believed: where it lies, under which names it is sealed,
+// and that no older row was put in its place.
 #pragma once
 
 #include <memory_resource>
@@ -45,8 +45,8 @@ class SecretRepository {
   // All must outlive the repository.
   SecretRepository(const vault::Vault& vault, store::FreshnessTracker& freshness);
 
-  // The secret at `path`, or nothing. Errors: tampered (in a snapshot shared with earlier reads it may be a lawful write that
-  // came after the snapshot: ask again in a new one), corrupt, unsupported, locked, storage_failed.
+  // The secret at `path`, or nothing. Errors: tampered (in a snapshot shared with earlier reads it may be a lawful
+  // write that came after the snapshot: ask again in a new one), corrupt, unsupported, locked, storage_failed.
   Result<std::optional<StoredSecret>> find(store::ReadTransaction& transaction, std::string_view path) const;
   // As find(), but absence is not_found.
   Result<StoredSecret> get(store::ReadTransaction& transaction, std::string_view path) const;
@@ -55,9 +55,10 @@ class SecretRepository {
   Result<SecretMap> values(store::ReadTransaction& transaction, const StoredSecret& stored, std::uint64_t number,
                            std::pmr::memory_resource* memory) const;
 
-  // Writes `values` as the next version of the secret at `path`, making it and its folders when `stored` is nothing. Returns the number.
-  Result<std::uint64_t> append(store::WriteTransaction& transaction, const Path& path, std::optional<StoredSecret> stored,
-                               const SecretMap& values, std::int64_t now_ms);
+  // Writes `values` as the next version of the secret at `path`, making it and its folders when `stored` is nothing.
+  // Returns the number.
+  Result<std::uint64_t> append(store::WriteTransaction& transaction, const Path& path,
+                               std::optional<StoredSecret> stored, const SecretMap& values, std::int64_t now_ms);
 
   // Writes a changed head back; the versions stay as they are.
   Status save_head(store::WriteTransaction& transaction, StoredSecret& stored);
@@ -67,6 +68,7 @@ class SecretRepository {
     std::vector<ListedEntry> entries;
     bool more = false;
   };
+
   Result<Listing> list(store::ReadTransaction& transaction, std::string_view folder, bool recursive,
                        std::string_view cursor, std::size_t limit) const;
 

@@ -74,8 +74,9 @@ std::optional<protocol::service::Freshness> SecretService::freshness_note() cons
 // A row that looks older than it may be is looked at again in a snapshot that begins now.
 Status SecretService::read(const std::function<Status(store::ReadTransaction&)>& work) {
   if (freshness_.state() == store::Freshness::mismatch)
-    return make_error(ErrorCode::tampered,
-                      "the store was changed outside Strongroom; 'strongroom unlock --accept-changes' takes it as it is");
+    return make_error(
+        ErrorCode::tampered,
+        "the store was changed outside Strongroom; 'strongroom unlock --accept-changes' takes it as it is");
   Status status = store_.read(work);
   if (status || status.error().code != ErrorCode::tampered) return status;
   store_.end_batch();
@@ -213,8 +214,7 @@ Result<std::uint64_t> SecretService::put(store::WriteTransaction& transaction, c
   // The work may run again, so the request stays as it is.
   SecretMap values = clone(request.fields_);
   if (request.merge.value_or(false) && readable) {
-    STRONGROOM_ASSIGN(auto current,
-                      repository_.values(transaction, *stored, stored->head.current().number, memory_));
+    STRONGROOM_ASSIGN(auto current, repository_.values(transaction, *stored, stored->head.current().number, memory_));
     merge(values, std::move(current));
     // Reading a version in a row of its own ended the views into the head's row.
     STRONGROOM_ASSIGN(stored, repository_.find(transaction, path.text()));
@@ -227,10 +227,12 @@ Result<std::uint64_t> SecretService::put(store::WriteTransaction& transaction, c
 void SecretService::handle(wire::Put, wire::PutRequest&& request, Completion<wire::PutResponse> completion) {
   if (auto status = protocol::unpack_values(request.fields_, request.base64); !status)
     return completion(status.error());
+
   struct Work {
     wire::PutRequest request;
     std::uint64_t version = 0;
   };
+
   auto work = std::make_shared<Work>(Work{std::move(request), 0});
   store_.write(
       [this, work](store::WriteTransaction& transaction) -> Status {
@@ -251,6 +253,7 @@ void SecretService::handle(wire::PutMany, wire::PutManyRequest&& request,
     Completion<wire::PutManyResponse> completion;
     std::atomic<std::size_t> left;
   };
+
   auto batch = std::make_shared<Batch>();
   batch->completion = std::move(completion);
   batch->left = request.items.size();
@@ -271,7 +274,8 @@ void SecretService::handle(wire::PutMany, wire::PutManyRequest&& request,
 void SecretService::change_head(std::string path, HeadChange change, Completion<wire::VersionResponse> completion) {
   auto number = std::make_shared<std::uint64_t>(0);
   store_.write(
-      [this, path = std::move(path), change = std::move(change), number](store::WriteTransaction& transaction) -> Status {
+      [this, path = std::move(path), change = std::move(change),
+       number](store::WriteTransaction& transaction) -> Status {
         STRONGROOM_ASSIGN(const Path checked, Path::parse(path));
         STRONGROOM_ASSIGN(StoredSecret stored, repository_.get(transaction, checked.text()));
         STRONGROOM_CHECK(change(stored.head));

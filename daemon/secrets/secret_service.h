@@ -24,9 +24,11 @@ class SecretService {
   using Problem = protocol::secret::Problem;
 
   Result<protocol::secret::GetResponse> handle(protocol::secret::Get, protocol::secret::GetRequest&& request);
-  Result<protocol::secret::GetManyResponse> handle(protocol::secret::GetMany, protocol::secret::GetManyRequest&& request);
+  Result<protocol::secret::GetManyResponse> handle(protocol::secret::GetMany,
+                                                   protocol::secret::GetManyRequest&& request);
   Result<protocol::secret::ListResponse> handle(protocol::secret::List, protocol::secret::ListRequest&& request);
-  Result<protocol::secret::HistoryResponse> handle(protocol::secret::GetHistory, protocol::secret::PathRequest&& request);
+  Result<protocol::secret::HistoryResponse> handle(protocol::secret::GetHistory,
+                                                   protocol::secret::PathRequest&& request);
 
   void handle(protocol::secret::Put, protocol::secret::PutRequest&& request,
               Completion<protocol::secret::PutResponse> completion);

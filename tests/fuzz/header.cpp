@@ -1,5 +1,5 @@
-// Any bytes as a header copy: an error or a header, never a crash. The checksum is made right as well, so that the parser behind it
-// is reached.
+// Any bytes as a header copy: an error or a header, never a crash. The checksum is made right as well, so that the
+// parser behind it is reached.
 #include <algorithm>
 
 #include "daemon/vault/derive.h"

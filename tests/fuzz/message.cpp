@@ -1,4 +1,5 @@
-// Any bytes as a message: JSON, envelope, and the parameters of every method. What is accepted must survive a round trip.
+// Any bytes as a message: JSON, envelope, and the parameters of every method. What is accepted must survive a round
+// trip.
 #include <cstdlib>
 #include <string_view>
 

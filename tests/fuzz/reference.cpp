@@ -11,7 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   const auto reference = cli::parse_reference(as_text({data, size}));
   if (!reference) return 0;
   const auto again = cli::parse_reference(cli::to_text(*reference));
-  if (!again || again->path != reference->path || again->version != reference->version || again->field != reference->field)
+  if (!again || again->path != reference->path || again->version != reference->version ||
+      again->field != reference->field)
     std::abort();
   return 0;
 }

@@ -20,6 +20,7 @@ class Catalogue : public testing::TestWithParam<NamedMethod> {
     daemon_ = new TestDaemon({"--storage", "memory"});
     daemon_->start();
   }
+
   static void TearDownTestSuite() {
     delete daemon_;
     daemon_ = nullptr;
@@ -29,6 +30,7 @@ class Catalogue : public testing::TestWithParam<NamedMethod> {
   static std::string call_of(const std::string& method, const std::string& parameters) {
     return R"({"method":")" + method + R"(","parameters":)" + parameters + "}";
   }
+
   // The error's name of an answer, empty for success; and the parameter it names.
   static std::pair<std::string, std::string> error_of(const std::string& answer) {
     protocol::JsonDocument document;
@@ -111,7 +113,8 @@ TEST_P(Catalogue, OnewayGetsNoAnswer) {
   RawSocket socket(daemon_->socket());
   // Refused parameters, so that no method changes the shared daemon.
   const std::string parameters = R"({"no_such_field":1})";
-  ASSERT_TRUE(socket.send_message(R"({"method":")" + GetParam().name + R"(","oneway":true,"parameters":)" + parameters + "}"));
+  ASSERT_TRUE(
+      socket.send_message(R"({"method":")" + GetParam().name + R"(","oneway":true,"parameters":)" + parameters + "}"));
   ASSERT_TRUE(socket.send_message(R"({"method":"org.varlink.service.GetInfo"})"));
   const auto answer = socket.receive();
   ASSERT_TRUE(answer);
@@ -132,7 +135,8 @@ TEST(LockStates, EveryMethodIsRefusedWhileLockedAsItsDeclarationSays) {
   ASSERT_TRUE(socket.receive());
   for (const auto& method : all_methods()) {
     if (method.entry->info->states != protocol::LockStates::unlocked) continue;
-    ASSERT_TRUE(socket.send_message(R"({"method":")" + method.name + R"(","parameters":)" + sample_of(*method.entry->request) + "}"));
+    ASSERT_TRUE(socket.send_message(R"({"method":")" + method.name + R"(","parameters":)" +
+                                    sample_of(*method.entry->request) + "}"));
     const auto answer = socket.receive();
     ASSERT_TRUE(answer);
     EXPECT_NE(answer->find("io.strongroom.Locked"), std::string::npos) << method.name << *answer;
@@ -147,7 +151,8 @@ TEST(LockStates, EveryMethodIsRefusedBeforeThereIsAStoreAsItsDeclarationSays) {
   for (const auto& method : all_methods()) {
     const auto states = method.entry->info->states;
     if (states == protocol::LockStates::any || states == protocol::LockStates::uninitialized) continue;
-    ASSERT_TRUE(socket.send_message(R"({"method":")" + method.name + R"(","parameters":)" + sample_of(*method.entry->request) + "}"));
+    ASSERT_TRUE(socket.send_message(R"({"method":")" + method.name + R"(","parameters":)" +
+                                    sample_of(*method.entry->request) + "}"));
     const auto answer = socket.receive();
     ASSERT_TRUE(answer);
     EXPECT_NE(answer->find("io.strongroom.NotInitialized"), std::string::npos) << method.name << *answer;

@@ -40,24 +40,29 @@ namespace strongroom::certification {
 
 struct Nothing {
   static constexpr auto fields() { return std::tuple{}; }
+
   bool operator==(const Nothing&) const = default;
 };
 
 struct Pair {
   std::int64_t first = 0;
   std::string second;
+
   static constexpr auto fields() {
     return std::tuple{Field<&Pair::first>{"first", "A number."}, Field<&Pair::second>{"second", "A text."}};
   }
+
   bool operator==(const Pair&) const = default;
 };
 
 struct Anon {
   bool foo = false;
   bool bar = false;
+
   static constexpr auto fields() {
     return std::tuple{Field<&Anon::foo>{"foo", "A flag."}, Field<&Anon::bar>{"bar", "A flag."}};
   }
+
   bool operator==(const Anon&) const = default;
 };
 
@@ -65,9 +70,11 @@ struct Interface {
   std::optional<std::vector<std::optional<std::map<std::string, Letter>>>> foo;
   Anon anon;
   static constexpr std::string_view type_name = "Interface";
+
   static constexpr auto fields() {
     return std::tuple{Field<&Interface::foo>{"foo", "Nested."}, Field<&Interface::anon>{"anon", "In place."}};
   }
+
   bool operator==(const Interface&) const = default;
 };
 
@@ -82,6 +89,7 @@ struct MyType {
   std::optional<std::vector<Pair>> nullable_array_struct;
   Interface interface;
   static constexpr std::string_view type_name = "MyType";
+
   static constexpr auto fields() {
     using R = MyType;
     return std::tuple{Field<&R::object>{"object", "Anything."},
@@ -101,27 +109,31 @@ struct Values {
   std::int64_t number = 0;
   double fraction = 0;
   std::string text;
+
   static constexpr auto fields() {
     using R = Values;
     return std::tuple{Field<&R::flag>{"bool", "A flag."}, Field<&R::number>{"int", "A number."},
                       Field<&R::fraction>{"float", "A fraction."}, Field<&R::text>{"string", "A text."}};
   }
+
   bool operator==(const Values&) const = default;
 };
 
 // One request of the chain: the client's id and one value of the type before.
-#define CERTIFICATION_ONE(Name, Type, member, wire)                                                      \
-  struct Name##Result {                                                                                  \
-    Type member{};                                                                                       \
-    static constexpr auto fields() { return std::tuple{Field<&Name##Result::member>{wire, "A value."}}; } \
-  };                                                                                                     \
-  struct Name##Request {                                                                                 \
-    std::string client_id;                                                                               \
-    Type member{};                                                                                       \
-    static constexpr auto fields() {                                                                     \
-      return std::tuple{Field<&Name##Request::client_id>{"client_id", "Who asks."},                      \
-                        Field<&Name##Request::member>{wire, "What the call before answered."}};          \
-    }                                                                                                    \
+#define CERTIFICATION_ONE(Name, Type, member, wire)                                             \
+  struct Name##Result {                                                                         \
+    Type member{};                                                                              \
+    static constexpr auto fields() {                                                            \
+      return std::tuple{Field<&Name##Result::member>{wire, "A value."}};                        \
+    }                                                                                           \
+  };                                                                                            \
+  struct Name##Request {                                                                        \
+    std::string client_id;                                                                      \
+    Type member{};                                                                              \
+    static constexpr auto fields() {                                                            \
+      return std::tuple{Field<&Name##Request::client_id>{"client_id", "Who asks."},             \
+                        Field<&Name##Request::member>{wire, "What the call before answered."}}; \
+    }                                                                                           \
   };
 
 CERTIFICATION_ONE(Flag, bool, flag, "bool")
@@ -140,6 +152,7 @@ CERTIFICATION_ONE(End, bool, all_ok, "all_ok")
 
 struct ClientId {
   std::string client_id;
+
   static constexpr auto fields() { return std::tuple{Field<&ClientId::client_id>{"client_id", "Who asks."}}; }
 };
 
@@ -149,6 +162,7 @@ struct ValuesRequest {
   std::int64_t number = 0;
   double fraction = 0;
   std::string text;
+
   static constexpr auto fields() {
     using R = ValuesRequest;
     return std::tuple{Field<&R::client_id>{"client_id", "Who asks."}, Field<&R::flag>{"bool", "A flag."},
@@ -157,11 +171,11 @@ struct ValuesRequest {
   }
 };
 
-#define CERTIFICATION_METHOD(Name, Req, Res, stream)                                                   \
-  struct Name {                                                                                        \
-    using Request = Req;                                                                               \
-    using Response = Res;                                                                              \
-    static constexpr MethodInfo info{                                                                  \
+#define CERTIFICATION_METHOD(Name, Req, Res, stream)                                                               \
+  struct Name {                                                                                                    \
+    using Request = Req;                                                                                           \
+    using Response = Res;                                                                                          \
+    static constexpr MethodInfo info{                                                                              \
         .name = #Name, .documentation = "A step of the certification.", .streaming = protocol::Streaming::stream}; \
   };
 

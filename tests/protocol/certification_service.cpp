@@ -17,15 +17,22 @@ std::string encoded(const MyType& value) {
 
 }  // namespace
 
-Values some_values() { return {.flag = true, .number = -9007199254740993, .fraction = 0.1, .text = "Grüße\n\"\\"}; }
+Values some_values() {
+  return {.flag = true, .number = -9007199254740993, .fraction = 0.1, .text = "Grüße\n\"\\"};
+}
 
-TextMap some_map() { return {{"foo", "Foo"}, {"bär", "Bär"}, {"", "empty"}}; }
+TextMap some_map() {
+  return {{"foo", "Foo"}, {"bär", "Bär"}, {"", "empty"}};
+}
 
-TextSet some_set() { return {{"one", {}}, {"two", {}}, {"three", {}}}; }
+TextSet some_set() {
+  return {{"one", {}}, {"two", {}}, {"three", {}}};
+}
 
 MyType some_type() {
   MyType value;
-  value.object.json = R"({"method":"org.varlink.certification.Test09","parameters":{"map":{"foo":"Foo","bar":[1,2.5,null]}}})";
+  value.object.json =
+      R"({"method":"org.varlink.certification.Test09","parameters":{"map":{"foo":"Foo","bar":[1,2.5,null]}}})";
   value.number = Number::two;
   value.structure = {1, "2"};
   value.array = {"one", "two", "three"};

@@ -38,8 +38,7 @@ bool run_client(client::Client& client) {
   const auto fraction = client.call<Test03>({who, number->number});
   const auto text = client.call<Test04>({who, fraction->fraction});
   const auto values = client.call<Test05>({who, text->text});
-  const auto structure =
-      client.call<Test06>({who, values->flag, values->number, values->fraction, values->text});
+  const auto structure = client.call<Test06>({who, values->flag, values->number, values->fraction, values->text});
   const auto map = client.call<Test07>({who, structure->structure});
   const auto set = client.call<Test08>({who, map->map});
   auto mine = client.call<Test09>({who, set->set});

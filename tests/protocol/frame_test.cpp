@@ -95,7 +95,8 @@ TEST_F(Frames, ManyMessagesInOneWriteAreAnsweredInOrder) {
   std::string all;
   for (int i = 0; i < 100; ++i) {
     const std::string path = "order/" + std::to_string(i);
-    all += R"({"method":"io.strongroom.Secret.Put","parameters":{"path":")" + path + R"(","fields":{"value":"v"}}})" + '\0';
+    all += R"({"method":"io.strongroom.Secret.Put","parameters":{"path":")" + path + R"(","fields":{"value":"v"}}})" +
+           '\0';
     all += R"({"method":"io.strongroom.Secret.Get","parameters":{"path":")" + path + R"("}})" + '\0';
     all += R"({"method":"io.strongroom.Secret.Such)" + std::to_string(i) + "\"}" + '\0';
   }
@@ -110,9 +111,9 @@ TEST_F(Frames, ManyMessagesInOneWriteAreAnsweredInOrder) {
 
 TEST_F(Frames, APipelinedCallAfterAnUnlockFindsTheStoreOpen) {
   RawSocket socket(daemon_.socket());
-  ASSERT_TRUE(socket.send(std::string(R"({"method":"io.strongroom.Vault.Lock"})") + '\0' +
-                          R"({"method":"io.strongroom.Secret.List"})" + '\0' + R"({"method":"io.strongroom.Vault.Unlock"})" + '\0' +
-                          R"({"method":"io.strongroom.Secret.List"})" + '\0'));
+  ASSERT_TRUE(socket.send(
+      std::string(R"({"method":"io.strongroom.Vault.Lock"})") + '\0' + R"({"method":"io.strongroom.Secret.List"})" +
+      '\0' + R"({"method":"io.strongroom.Vault.Unlock"})" + '\0' + R"({"method":"io.strongroom.Secret.List"})" + '\0'));
   EXPECT_EQ(socket.receive().value_or(""), R"({"parameters":{}})");
   EXPECT_NE(socket.receive().value_or("").find("Locked"), std::string::npos);
   EXPECT_EQ(socket.receive().value_or(""), R"({"parameters":{}})");
@@ -121,7 +122,8 @@ TEST_F(Frames, APipelinedCallAfterAnUnlockFindsTheStoreOpen) {
 
 TEST_F(Frames, AClientThatSendsAndStopsWritingGetsItsAnswers) {
   RawSocket socket(daemon_.socket());
-  ASSERT_TRUE(socket.send(std::string(R"({"method":"io.strongroom.Secret.Put","parameters":{"path":"a","fields":{"value":"v"}}})") + '\0'));
+  ASSERT_TRUE(socket.send(
+      std::string(R"({"method":"io.strongroom.Secret.Put","parameters":{"path":"a","fields":{"value":"v"}}})") + '\0'));
   socket.shut_down_writing();
   EXPECT_EQ(socket.receive().value_or(""), R"({"parameters":{"version":1}})");
   EXPECT_TRUE(socket.is_closed_by_peer());
@@ -130,10 +132,12 @@ TEST_F(Frames, AClientThatSendsAndStopsWritingGetsItsAnswers) {
 TEST_F(Frames, AnswersThatDoNotFitTheSocketWaitAndArriveWhole) {
   RawSocket socket(daemon_.socket());
   const std::string value(40'000, 'x');
-  ASSERT_TRUE(socket.send_message(R"({"method":"io.strongroom.Secret.Put","parameters":{"path":"big","fields":{"value":")" + value + "\"}}}"));
+  ASSERT_TRUE(socket.send_message(
+      R"({"method":"io.strongroom.Secret.Put","parameters":{"path":"big","fields":{"value":")" + value + "\"}}}"));
   ASSERT_TRUE(socket.receive());
   std::string all;
-  for (int i = 0; i < 200; ++i) all += std::string(R"({"method":"io.strongroom.Secret.Get","parameters":{"path":"big"}})") + '\0';
+  for (int i = 0; i < 200; ++i)
+    all += std::string(R"({"method":"io.strongroom.Secret.Get","parameters":{"path":"big"}})") + '\0';
   ASSERT_TRUE(socket.send(all));
   for (int i = 0; i < 200; ++i) {
     const auto answer = socket.receive();
@@ -174,14 +178,18 @@ TEST_F(Frames, AnUnexpectedDescriptorClosesTheConnection) {
 TEST_F(Frames, UnknownNamesAndUpgradesGetTheirStandardErrors) {
   RawSocket socket(daemon_.socket());
   socket.send_message(R"({"method":"io.strongroom.Secret.Nothing"})");
-  EXPECT_NE(socket.receive()->find(R"("error":"org.varlink.service.MethodNotFound","parameters":{"method":"io.strongroom.Secret.Nothing")"),
-            std::string::npos);
+  EXPECT_NE(
+      socket.receive()->find(
+          R"("error":"org.varlink.service.MethodNotFound","parameters":{"method":"io.strongroom.Secret.Nothing")"),
+      std::string::npos);
   socket.send_message(R"({"method":"io.nobody.X"})");
-  EXPECT_NE(socket.receive()->find(R"("error":"org.varlink.service.InterfaceNotFound","parameters":{"interface":"io.nobody")"),
+  EXPECT_NE(socket.receive()->find(
+                R"("error":"org.varlink.service.InterfaceNotFound","parameters":{"interface":"io.nobody")"),
             std::string::npos);
   socket.send_message(R"({"method":"org.varlink.service.GetInfo","upgrade":true})");
   EXPECT_NE(socket.receive()->find("MethodNotImplemented"), std::string::npos);
-  socket.send_message(R"({"method":"org.varlink.service.GetInterfaceDescription","parameters":{"interface":"io.nobody"}})");
+  socket.send_message(
+      R"({"method":"org.varlink.service.GetInterfaceDescription","parameters":{"interface":"io.nobody"}})");
   EXPECT_NE(socket.receive()->find("InterfaceNotFound"), std::string::npos);
 }
 

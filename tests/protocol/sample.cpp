@@ -13,16 +13,25 @@ namespace {
 
 std::string value_of(const TypeInfo& type, const protocol::Bounds& bounds) {
   switch (type.kind) {
-    case TypeKind::boolean: return "true";
-    case TypeKind::integer: return std::to_string(std::max<std::int64_t>(bounds.min, 1));
-    case TypeKind::floating: return "1.5";
+    case TypeKind::boolean:
+      return "true";
+    case TypeKind::integer:
+      return std::to_string(std::max<std::int64_t>(bounds.min, 1));
+    case TypeKind::floating:
+      return "1.5";
     case TypeKind::string:
-    case TypeKind::secret: return "\"" + std::string(static_cast<std::size_t>(std::max<std::int64_t>(bounds.min, 4)), 'a') + "\"";
-    case TypeKind::object: return "{}";
-    case TypeKind::list: return "[" + value_of(*type.element, {}) + "]";
-    case TypeKind::map: return "{\"aaaa\":" + value_of(*type.element, {}) + "}";
-    case TypeKind::structure: return sample_of(*type.structure);
-    case TypeKind::enumeration: return "\"" + std::string(type.names.front()) + "\"";
+    case TypeKind::secret:
+      return "\"" + std::string(static_cast<std::size_t>(std::max<std::int64_t>(bounds.min, 4)), 'a') + "\"";
+    case TypeKind::object:
+      return "{}";
+    case TypeKind::list:
+      return "[" + value_of(*type.element, {}) + "]";
+    case TypeKind::map:
+      return "{\"aaaa\":" + value_of(*type.element, {}) + "}";
+    case TypeKind::structure:
+      return sample_of(*type.structure);
+    case TypeKind::enumeration:
+      return "\"" + std::string(type.names.front()) + "\"";
   }
   return "null";
 }
@@ -57,7 +66,8 @@ std::vector<Spoiled> spoiled_values(const TypeInfo& type) {
   if (type.kind == TypeKind::structure) {
     for (auto& inner : wrongly_typed(*type.structure)) all.push_back({inner.parameters, "." + inner.field});
   } else if (type.kind == TypeKind::list) {
-    for (auto& inner : spoiled_values(*type.element)) all.push_back({"[" + inner.parameters + "]", "[0]" + inner.field});
+    for (auto& inner : spoiled_values(*type.element))
+      all.push_back({"[" + inner.parameters + "]", "[0]" + inner.field});
   } else if (type.kind == TypeKind::map) {
     for (auto& inner : spoiled_values(*type.element))
       all.push_back({"{\"aaaa\":" + inner.parameters + "}", ".aaaa" + inner.field});

@@ -32,7 +32,9 @@ class Process {
   };
 
   Process(std::vector<std::string> arguments, Options options);
+
   explicit Process(std::vector<std::string> arguments) : Process(std::move(arguments), Options{}) {}
+
   // Ends it with SIGKILL when it still runs.
   ~Process() {
     if (running()) {
@@ -41,11 +43,14 @@ class Process {
     }
     close_all();
   }
+
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
   pid_t pid() const noexcept { return pid_; }
+
   void kill(int signal) const noexcept { ::kill(pid_, signal); }
+
   bool running() {
     if (reaped_) return false;
     int status = 0;
@@ -53,6 +58,7 @@ class Process {
     note(status);
     return false;
   }
+
   // Reads its output to the end and waits. Throws when it takes longer than the limit.
   Outcome wait(std::chrono::seconds limit = std::chrono::seconds(60));
 
@@ -61,12 +67,14 @@ class Process {
     reaped_ = true;
     outcome_.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }
+
   void close_all() {
     for (int* descriptor : {&output_, &errors_}) {
       if (*descriptor >= 0) ::close(*descriptor);
       *descriptor = -1;
     }
   }
+
   static bool drain(int& descriptor, std::string& into) {
     char text[4096];
     const ssize_t n = read(descriptor, text, sizeof text);
@@ -106,8 +114,8 @@ inline Process::Process(std::vector<std::string> arguments, Options options) {
   std::vector<char*> envp;
   for (auto& entry : options.environment) envp.push_back(entry.data());
   envp.push_back(nullptr);
-  const int result = posix_spawnp(&pid_, argv[0], &actions, nullptr, argv.data(),
-                                  options.environment.empty() ? environ : envp.data());
+  const int result =
+      posix_spawnp(&pid_, argv[0], &actions, nullptr, argv.data(), options.environment.empty() ? environ : envp.data());
   posix_spawn_file_actions_destroy(&actions);
   for (const int descriptor : {in[0], out[1], err[1]}) ::close(descriptor);
   output_ = out[0];

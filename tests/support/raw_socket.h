@@ -16,7 +16,8 @@ namespace strongroom::tests {
 
 class RawSocket {
  public:
-  explicit RawSocket(const std::string& path, int timeout_s = 10) : socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit RawSocket(const std::string& path, int timeout_s = 10)
+      : socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
@@ -25,7 +26,9 @@ class RawSocket {
     const timeval timeout{timeout_s, 0};
     setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
   }
+
   ~RawSocket() { close(socket_); }
+
   RawSocket(const RawSocket&) = delete;
   RawSocket& operator=(const RawSocket&) = delete;
 
@@ -40,6 +43,7 @@ class RawSocket {
     }
     return true;
   }
+
   // One message with its NUL, as a frame.
   bool send_message(std::string_view json) { return send(std::string(json) + '\0'); }
 
@@ -59,6 +63,7 @@ class RawSocket {
       input_.append(text, static_cast<std::size_t>(n));
     }
   }
+
   // Whether the peer closes now, without another message.
   bool is_closed_by_peer() {
     char c = 0;

@@ -15,11 +15,13 @@ class TemporaryFolder {
     if (!mkdtemp(name.data())) throw std::runtime_error("no temporary folder can be made");
     path_ = name;
   }
+
   ~TemporaryFolder() {
     std::error_code ignored;
     std::filesystem::permissions(path_, std::filesystem::perms::owner_all, ignored);
     std::filesystem::remove_all(path_, ignored);
   }
+
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 

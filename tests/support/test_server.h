@@ -1,4 +1,5 @@
-// A real server on a real socket inside a test: our listener, dispatcher and threads over whatever services the test binds.
+// A real server on a real socket inside a test: our listener, dispatcher and threads over whatever services the test
+// binds.
 #pragma once
 
 #include <sys/socket.h>
@@ -42,8 +43,11 @@ class TestServer {
   }
 
   const std::string& socket() const noexcept { return socket_; }
+
   client::Endpoint endpoint() const { return {socket_, geteuid()}; }
+
   ipc::Server& server() noexcept { return *server_; }
+
   WipedMemory& memory() noexcept { return memory_; }
 
  private:

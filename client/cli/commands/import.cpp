@@ -2,9 +2,9 @@
 #include <filesystem>
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <strongroom/protocol/methods/secret.h>
 #include <strongroom/protocol/secret_fields.h>
+#include <CLI/CLI.hpp>
 
 #include "client/cli/command.h"
 #include "client/cli/env_file.h"
@@ -60,7 +60,8 @@ Outcome store(client::Client& client, std::vector<EnvironmentVariable>& variable
       if (!item.problem)
         ++outcome.stored;
       else if (!outcome.problem)
-        outcome.problem = make_error(error_code_of_varlink(item.problem->error), item.path + ": " + item.problem->message);
+        outcome.problem =
+            make_error(error_code_of_varlink(item.problem->error), item.path + ": " + item.problem->message);
     }
   }
   return outcome;
@@ -89,7 +90,8 @@ int run_import(Session& session, const Options& options) {
   const std::size_t count = variables->size();
   const Outcome outcome = store(**client, *variables, folder);
   if (session.options().json)
-    print("{\"stored\":" + std::to_string(outcome.stored) + ",\"failed\":" + std::to_string(count - outcome.stored) + "}\n");
+    print("{\"stored\":" + std::to_string(outcome.stored) + ",\"failed\":" + std::to_string(count - outcome.stored) +
+          "}\n");
   else if (!session.options().quiet)
     print("Stored " + std::to_string(outcome.stored) + " of " + std::to_string(count) + " secrets in " +
           neutralised(folder) + "/.\n");
@@ -101,8 +103,9 @@ int run_import(Session& session, const Options& options) {
 std::function<int(Session&)> prepare_import(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("file", options->file, "File of NAME=VALUE lines.")->required();
-  app.add_option("--to", options->folder,
-                 "Folder for the secrets. Default: the file's name without .env, or the folder that a plain .env lies in.");
+  app.add_option(
+      "--to", options->folder,
+      "Folder for the secrets. Default: the file's name without .env, or the folder that a plain .env lies in.");
   app.add_flag("--dry-run", options->dry_run, "Only say which secrets would be stored.");
   return [options](Session& session) { return run_import(session, *options); };
 }

@@ -1,7 +1,7 @@
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <strongroom/protocol/methods/vault.h>
+#include <CLI/CLI.hpp>
 
 #include "client/cli/command.h"
 #include "client/cli/terminal.h"
@@ -43,14 +43,16 @@ int add_recovery_code(Session& session, client::Client& client) {
   if (!slots) return session.fail(slots.error());
   for (const auto& slot : slots->slots)
     if (slot.type == wire::SlotType::recovery)
-      return session.fail(make_error(ErrorCode::already_initialized,
-                                     "there is a store already, with a recovery code; 'strongroom slot add recovery' makes another"));
+      return session.fail(
+          make_error(ErrorCode::already_initialized,
+                     "there is a store already, with a recovery code; 'strongroom slot add recovery' makes another"));
   const auto added = client.call<wire::AddSlot>({.type = wire::SlotType::recovery, .passphrase = {}, .label = {}});
   if (!added) return session.fail(added.error());
-  return show(session, added->recovery_code,
-              "The store opens without a person from a key file of this machine. The key file protects copies of the data "
-              "folder, such as backups and synchronised folders; it does not protect against somebody who can read the "
-              "disk that it lies on.");
+  return show(
+      session, added->recovery_code,
+      "The store opens without a person from a key file of this machine. The key file protects copies of the data "
+      "folder, such as backups and synchronised folders; it does not protect against somebody who can read the "
+      "disk that it lies on.");
 }
 
 int run_init(Session& session, const Options& options) {
@@ -76,7 +78,8 @@ int run_init(Session& session, const Options& options) {
 
 std::function<int(Session&)> prepare_init(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_flag("--passphrase", options->passphrase, "Ask for a passphrase that opens the store too (or read it from a pipe).");
+  app.add_flag("--passphrase", options->passphrase,
+               "Ask for a passphrase that opens the store too (or read it from a pipe).");
   app.add_flag("--no-key-file", options->no_key_file, "Make no key file: every start needs a person.");
   app.add_flag("--no-recovery", options->no_recovery, "Make no recovery code.");
   return [options](Session& session) { return run_init(session, *options); };

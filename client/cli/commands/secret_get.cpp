@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <strongroom/protocol/methods/secret.h>
 #include <strongroom/protocol/secret_fields.h>
+#include <CLI/CLI.hpp>
 
 #include "client/cli/command.h"
 #include "client/cli/output.h"
@@ -67,7 +67,8 @@ int run_read(Session& session, const ReadOptions& options) {
   if (!client) return session.fail(client.error());
   auto got = (*client)->call<wire::Get>(request);
   if (!got) return session.fail(got.error());
-  if (auto unpacked = protocol::unpack_values(got->fields_, got->base64); !unpacked) return session.fail(unpacked.error());
+  if (auto unpacked = protocol::unpack_values(got->fields_, got->base64); !unpacked)
+    return session.fail(unpacked.error());
   print(got->fields_.front().value.reveal_text(RevealReason::deliver));
   if (!options.no_newline) print("\n");
   return 0;
@@ -85,8 +86,9 @@ void print_entries(std::vector<wire::ListEntry>& entries) {
   std::ranges::sort(entries, {}, &wire::ListEntry::path);
   std::vector<std::vector<std::string>> rows{{"path", "version", "updated"}};
   for (const auto& entry : entries)
-    rows.push_back({entry.path, entry.version ? std::to_string(*entry.version) : "",
-                    entry.updated_ms ? local_time(*entry.updated_ms) + (entry.deleted.value_or(false) ? "  deleted" : "") : ""});
+    rows.push_back(
+        {entry.path, entry.version ? std::to_string(*entry.version) : "",
+         entry.updated_ms ? local_time(*entry.updated_ms) + (entry.deleted.value_or(false) ? "  deleted" : "") : ""});
   if (stdout_is_terminal()) return print(as_table(rows));
   for (const auto& entry : entries) print(neutralised(entry.path) + "\n");
 }
@@ -129,7 +131,8 @@ int run_list(Session& session, const ListOptions& options) {
 std::function<int(Session&)> prepare_secret_get(CLI::App& app) {
   auto options = std::make_shared<GetOptions>();
   app.add_option("path", options->path, "Path of the secret.")->required();
-  app.add_option("--version", options->version, "Version to show; the current one by default.")->check(CLI::PositiveNumber);
+  app.add_option("--version", options->version, "Version to show; the current one by default.")
+      ->check(CLI::PositiveNumber);
   app.add_option("--field", options->fields, "Field to show; all by default. May be repeated.")->expected(1);
   return [options](Session& session) { return run_get(session, *options); };
 }
@@ -144,7 +147,8 @@ std::function<int(Session&)> prepare_secret_list(CLI::App& app) {
 
 std::function<int(Session&)> prepare_read(CLI::App& app) {
   auto options = std::make_shared<ReadOptions>();
-  app.add_option("reference", options->reference, "strongroom://path[?version=N][#field]; the field is 'value' by default.")
+  app.add_option("reference", options->reference,
+                 "strongroom://path[?version=N][#field]; the field is 'value' by default.")
       ->required();
   app.add_flag("-n,--no-newline", options->no_newline, "Print the exact bytes.");
   return [options](Session& session) { return run_read(session, *options); };

@@ -1,9 +1,9 @@
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <strongroom/base/random.h>
 #include <strongroom/protocol/methods/secret.h>
 #include <strongroom/protocol/secret_fields.h>
+#include <CLI/CLI.hpp>
 
 #include "client/cli/command.h"
 #include "client/cli/reference.h"
@@ -33,8 +33,7 @@ Secret generated(std::size_t length) {
   Secret value = Secret::of_size(length);
   for (auto& c : value.writable()) {
     Byte random = 0;
-    do
-      fill_random({&random, 1});
+    do fill_random({&random, 1});
     while (random >= k_fair);
     c = static_cast<Byte>(k_alphabet[random % k_alphabet.size()]);
   }
@@ -65,7 +64,8 @@ int run_set(Session& session, Options& options) {
   if (auto status = check(options); !status) return session.fail(status.error());
   auto value = value_of(options);
   if (!value) return session.fail(value.error());
-  if (value->empty()) return session.fail(make_error(ErrorCode::invalid_argument, "the value is empty; nothing was stored"));
+  if (value->empty())
+    return session.fail(make_error(ErrorCode::invalid_argument, "the value is empty; nothing was stored"));
   wire::PutRequest request;
   request.path = options.path;
   request.fields_.push_back({options.field, std::move(*value)});
@@ -91,7 +91,8 @@ std::function<int(Session&)> prepare_secret_set(CLI::App& app) {
   app.add_option("path", options->path, "Path of the secret, like folder/name.")->required();
   app.add_option("--field", options->field, "Field to set; the others stay. Default: value.");
   app.add_option("--from-file", options->from_file, "Take the exact bytes of this file.");
-  app.add_option("--generate", options->generate, "Make a random value of this many letters and digits; 32 without a number.")
+  app.add_option("--generate", options->generate,
+                 "Make a random value of this many letters and digits; 32 without a number.")
       ->expected(0, 1)
       ->default_str("32")
       ->check(CLI::Range(8, 4096));

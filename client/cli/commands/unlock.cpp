@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <strongroom/protocol/methods/vault.h>
+#include <CLI/CLI.hpp>
 
 #include "client/cli/command.h"
 #include "client/cli/terminal.h"

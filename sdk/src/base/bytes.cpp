@@ -56,7 +56,9 @@ int base64_digit(char c) noexcept {
 
 constexpr char k_base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-Error not_base64() { return make_error(ErrorCode::invalid_argument, "the text is not canonical base64"); }
+Error not_base64() {
+  return make_error(ErrorCode::invalid_argument, "the text is not canonical base64");
+}
 
 }  // namespace
 

@@ -11,14 +11,14 @@ using enum ErrorCode;
 constexpr std::array k_table = {
     ErrorInfo{internal, "internal", "io.strongroom.Internal", ExitCode::failed, 500, 1, false,
               "A defect in Strongroom; the request had no effect."},
-    ErrorInfo{invalid_argument, "invalid_argument", "org.varlink.service.InvalidParameter", ExitCode::usage, 400, 2, false,
-              "A parameter is missing, has the wrong type or is out of bounds."},
+    ErrorInfo{invalid_argument, "invalid_argument", "org.varlink.service.InvalidParameter", ExitCode::usage, 400, 2,
+              false, "A parameter is missing, has the wrong type or is out of bounds."},
     ErrorInfo{malformed, "malformed", "io.strongroom.Malformed", ExitCode::failed, 400, 2, false,
               "The bytes are no message of this protocol; the connection is closed."},
-    ErrorInfo{method_not_found, "method_not_found", "org.varlink.service.MethodNotFound", ExitCode::failed, 404, 2, false,
-              "There is no such method."},
-    ErrorInfo{interface_not_found, "interface_not_found", "org.varlink.service.InterfaceNotFound", ExitCode::failed, 404,
-              2, false, "There is no such interface."},
+    ErrorInfo{method_not_found, "method_not_found", "org.varlink.service.MethodNotFound", ExitCode::failed, 404, 2,
+              false, "There is no such method."},
+    ErrorInfo{interface_not_found, "interface_not_found", "org.varlink.service.InterfaceNotFound", ExitCode::failed,
+              404, 2, false, "There is no such interface."},
     ErrorInfo{not_implemented, "not_implemented", "org.varlink.service.MethodNotImplemented", ExitCode::failed, 501, 10,
               false, "The method is not available on this platform or in this build."},
     ErrorInfo{expected_more, "expected_more", "org.varlink.service.ExpectedMore", ExitCode::failed, 400, 2, false,
@@ -31,13 +31,12 @@ constexpr std::array k_table = {
               "The version has expired."},
     ErrorInfo{conflict, "conflict", "io.strongroom.Conflict", ExitCode::conflict, 409, 4, false,
               "The check-and-set failed, or the thing exists already."},
-    ErrorInfo{denied, "denied", "io.strongroom.Denied", ExitCode::denied, 403, 1, false,
-              "The caller may not do this."},
+    ErrorInfo{denied, "denied", "io.strongroom.Denied", ExitCode::denied, 403, 1, false, "The caller may not do this."},
     ErrorInfo{locked, "locked", "io.strongroom.Locked", ExitCode::locked, 423, 1, false, "The store is locked."},
     ErrorInfo{not_initialized, "not_initialized", "io.strongroom.NotInitialized", ExitCode::locked, 423, 1, false,
               "There is no store yet."},
-    ErrorInfo{already_initialized, "already_initialized", "io.strongroom.AlreadyInitialized", ExitCode::conflict, 409, 1,
-              false, "There is a store already."},
+    ErrorInfo{already_initialized, "already_initialized", "io.strongroom.AlreadyInitialized", ExitCode::conflict, 409,
+              1, false, "There is a store already."},
     ErrorInfo{wrong_credential, "wrong_credential", "io.strongroom.WrongCredential", ExitCode::denied, 403, 1, false,
               "No unlock slot opens with what was given."},
     ErrorInfo{last_slot, "last_slot", "io.strongroom.LastSlot", ExitCode::conflict, 409, 1, false,
@@ -69,8 +68,8 @@ constexpr std::array k_table = {
               "Key memory cannot be locked."},
     ErrorInfo{busy, "busy", "io.strongroom.Busy", ExitCode::failed, 503, 11, true,
               "Another daemon holds the data folder, or a queue is full."},
-    ErrorInfo{plugin_unavailable, "plugin_unavailable", "io.strongroom.PluginUnavailable", ExitCode::failed, 503, 1, true,
-              "The plugin is missing, refused or has failed."},
+    ErrorInfo{plugin_unavailable, "plugin_unavailable", "io.strongroom.PluginUnavailable", ExitCode::failed, 503, 1,
+              true, "The plugin is missing, refused or has failed."},
     ErrorInfo{configuration, "configuration", "io.strongroom.Configuration", ExitCode::usage, 500, 1, false,
               "The configuration is not valid."},
 };
@@ -79,9 +78,13 @@ static_assert(k_table.size() == static_cast<std::size_t>(configuration) + 1, "on
 
 }  // namespace
 
-const ErrorInfo& error_info(ErrorCode code) noexcept { return k_table[static_cast<std::size_t>(code)]; }
+const ErrorInfo& error_info(ErrorCode code) noexcept {
+  return k_table[static_cast<std::size_t>(code)];
+}
 
-std::span<const ErrorInfo> error_table() noexcept { return k_table; }
+std::span<const ErrorInfo> error_table() noexcept {
+  return k_table;
+}
 
 ErrorCode error_code_of_varlink(std::string_view varlink_name) noexcept {
   for (const auto& row : k_table)

@@ -10,8 +10,13 @@ namespace {
 
 constexpr std::string_view k_mask = "***";
 
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_'; }
-bool is_token(char c) { return is_word(c) || c == '.' || c == '+' || c == '/' || c == '='; }
+bool is_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
+}
+
+bool is_token(char c) {
+  return is_word(c) || c == '.' || c == '+' || c == '/' || c == '=';
+}
 
 std::string_view word_at(std::string_view text, std::size_t start, bool (*belongs)(char)) {
   std::size_t end = start;
@@ -95,7 +100,8 @@ class Masker {
       if (kind != Member::none && member_value(name.size(), kind)) return;
     }
     const std::string_view whole = word_at(text_, at_, is_token);
-    const std::string_view shown = name.size() >= 20 ? name : whole;
+    // A key ends where its word ends; a JWT has dots between its words.
+    const std::string_view shown = name.size() >= 20 && !name.starts_with("eyJ") ? name : whole;
     out_.append(masked(shown));
     at_ += shown.size();
   }
@@ -119,8 +125,9 @@ class Masker {
     while (start < text_.size() && text_[start] == ' ') ++start;
     const char quote = start < text_.size() && (text_[start] == '"' || text_[start] == '\'') ? text_[start] : '\0';
     if (quote != '\0') ++start;
-    const auto end = quote != '\0' ? std::min(text_.find(quote, start), text_.size())
-                                   : std::min(text_.find_first_of(kind == Member::secret ? "\n,;}" : " \n,;}", start), text_.size());
+    const auto end =
+        quote != '\0' ? std::min(text_.find(quote, start), text_.size())
+                      : std::min(text_.find_first_of(kind == Member::secret ? "\n,;}" : " \n,;}", start), text_.size());
     if (end == start) return false;
     out_.append(text_.substr(at_, start - at_));
     out_.append(kind == Member::api_key ? kept(text_.substr(start, end - start), 3, 4) : std::string(k_mask));
@@ -144,6 +151,8 @@ class Masker {
 
 }  // namespace
 
-std::string mask_secrets(std::string_view text) { return Masker(text).run(); }
+std::string mask_secrets(std::string_view text) {
+  return Masker(text).run();
+}
 
 }  // namespace strongroom

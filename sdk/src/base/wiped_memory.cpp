@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <string.h>
 #include <array>
 #include <atomic>
 #include <bit>
@@ -9,7 +10,6 @@
 #include <cstring>
 #include <mutex>
 #include <new>
-#include <string.h>
 
 namespace strongroom {
 
@@ -141,7 +141,9 @@ WipedMemory::~WipedMemory() {
     }
 }
 
-std::size_t WipedMemory::bytes_in_use() const noexcept { return impl_->in_use; }
+std::size_t WipedMemory::bytes_in_use() const noexcept {
+  return impl_->in_use;
+}
 
 void* WipedMemory::do_allocate(std::size_t bytes, std::size_t) {
   impl_->in_use += bytes;
@@ -164,10 +166,12 @@ class WipedHeap final : public std::pmr::memory_resource {
   void* do_allocate(std::size_t bytes, std::size_t alignment) override {
     return ::operator new(bytes, std::align_val_t{alignment});
   }
+
   void do_deallocate(void* p, std::size_t bytes, std::size_t alignment) override {
     wipe(p, bytes);
     ::operator delete(p, std::align_val_t{alignment});
   }
+
   bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
 };
 

@@ -25,8 +25,8 @@ Status Client::send_messages(std::string_view messages) {
   return connection_->send(messages, deadline_);
 }
 
-// A daemon that restarted between two calls shows as a closed connection before anything of this call was taken; only then
-// is the call sent again.
+// A daemon that restarted between two calls shows as a closed connection before anything of this call was taken; only
+// then is the call sent again.
 Status Client::call_encoded(std::string_view, const WipedString& message) {
   const bool fresh = connection_broken();
   Status sent = send_messages(message);
@@ -49,9 +49,13 @@ Status Client::receive_reply() {
   return {};
 }
 
-bool Client::reply_continues() const noexcept { return reply_.continues; }
+bool Client::reply_continues() const noexcept {
+  return reply_.continues;
+}
 
-const protocol::JsonValue& Client::reply_parameters() const noexcept { return reply_.parameters; }
+const protocol::JsonValue& Client::reply_parameters() const noexcept {
+  return reply_.parameters;
+}
 
 Result<protocol::JsonValue> Client::call_raw(std::string_view method, std::string_view parameters) {
   WipedString message(wiped_heap());

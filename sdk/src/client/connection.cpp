@@ -19,7 +19,9 @@ constexpr std::size_t k_first_buffer = 16 * 1024;
 
 Connection::Connection(int socket) : socket_(socket), input_(wiped_heap()) {}
 
-Connection::~Connection() { close(socket_); }
+Connection::~Connection() {
+  close(socket_);
+}
 
 Result<std::unique_ptr<Connection>> Connection::open(const Endpoint& endpoint) {
   STRONGROOM_ASSIGN(const int socket, connect_checked(endpoint));

@@ -55,7 +55,8 @@ Result<Endpoint> default_endpoint() {
   if (path.front() != '/') return make_error(ErrorCode::invalid_argument, "the socket's path is not absolute", path);
   if (path.size() >= sizeof(sockaddr_un::sun_path))
     return make_error(ErrorCode::invalid_argument,
-                      "the socket's path is longer than the system allows; set STRONGROOM_SOCKET to a shorter one", path);
+                      "the socket's path is longer than the system allows; set STRONGROOM_SOCKET to a shorter one",
+                      path);
   const bool system = path == "/run/strongroom/io.strongroom";
   return Endpoint{std::move(path), system ? 0 : geteuid()};
 }
@@ -71,7 +72,8 @@ Status check_socket(const Endpoint& endpoint) {
   const auto owner_is_fine = [&](uid_t uid) { return uid == 0 || uid == geteuid() || uid == endpoint.server; };
   if (!S_ISDIR(folder.st_mode)) return untrusted("the socket's folder is not a folder but something else", parent);
   if (!owner_is_fine(folder.st_uid)) return untrusted("the socket's folder belongs to another user", parent);
-  if ((folder.st_mode & (S_IWGRP | S_IWOTH)) != 0) return untrusted("the socket's folder is writable by others", parent);
+  if ((folder.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    return untrusted("the socket's folder is writable by others", parent);
   if (!S_ISSOCK(socket.st_mode)) return untrusted("the daemon's socket is not a socket", endpoint.socket);
   if (socket.st_uid != 0 && socket.st_uid != endpoint.server)
     return untrusted("the daemon's socket belongs to another user", endpoint.socket);
@@ -83,7 +85,8 @@ Result<int> connect_checked(const Endpoint& endpoint) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (endpoint.socket.size() >= sizeof address.sun_path)
-    return make_error(ErrorCode::invalid_argument, "the socket's path is longer than the system allows", endpoint.socket);
+    return make_error(ErrorCode::invalid_argument, "the socket's path is longer than the system allows",
+                      endpoint.socket);
   std::memcpy(address.sun_path, endpoint.socket.c_str(), endpoint.socket.size() + 1);
 #if defined(SOCK_CLOEXEC)
   const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);

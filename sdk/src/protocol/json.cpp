@@ -158,11 +158,21 @@ void JsonWriter::quoted(std::string_view v) {
     plain = i + 1;
     out_.push_back('\\');
     switch (c) {
-      case '"': out_.push_back('"'); break;
-      case '\\': out_.push_back('\\'); break;
-      case '\n': out_.push_back('n'); break;
-      case '\r': out_.push_back('r'); break;
-      case '\t': out_.push_back('t'); break;
+      case '"':
+        out_.push_back('"');
+        break;
+      case '\\':
+        out_.push_back('\\');
+        break;
+      case '\n':
+        out_.push_back('n');
+        break;
+      case '\r':
+        out_.push_back('r');
+        break;
+      case '\t':
+        out_.push_back('t');
+        break;
       default:
         out_.append("u00");
         out_.push_back(k_hex[c >> 4]);
@@ -175,11 +185,16 @@ void JsonWriter::quoted(std::string_view v) {
 
 JsonWriter& JsonWriter::value(const JsonValue& v) {
   switch (v.kind()) {
-    case JsonKind::null: return null();
-    case JsonKind::boolean: return boolean(v.boolean());
-    case JsonKind::integer: return integer(v.integer());
-    case JsonKind::floating: return floating(v.floating());
-    case JsonKind::string: return string(v.string());
+    case JsonKind::null:
+      return null();
+    case JsonKind::boolean:
+      return boolean(v.boolean());
+    case JsonKind::integer:
+      return integer(v.integer());
+    case JsonKind::floating:
+      return floating(v.floating());
+    case JsonKind::string:
+      return string(v.string());
     case JsonKind::array:
       begin_array();
       for (const auto& item : v.array()) value(item);

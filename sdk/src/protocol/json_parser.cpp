@@ -28,11 +28,14 @@ class JsonBuilder {
   Problem problem = Problem::none;
 
   bool on_document_begin(json::error_code&) { return true; }
+
   bool on_document_end(json::error_code&) {
     document_.root_ = values_.back();
     return true;
   }
+
   bool on_object_begin(json::error_code&) { return true; }
+
   bool on_object_end(std::size_t n, json::error_code& ec) {
     auto* members = allocate<JsonMember>(n);
     for (std::size_t i = 0; i < n; ++i)
@@ -43,7 +46,9 @@ class JsonBuilder {
     values_.push_back(JsonValue::of(std::span<const JsonMember>(members, n)));
     return true;
   }
+
   bool on_array_begin(json::error_code&) { return true; }
+
   bool on_array_end(std::size_t n, json::error_code&) {
     auto* items = allocate<JsonValue>(n);
     std::uninitialized_copy(values_.end() - static_cast<std::ptrdiff_t>(n), values_.end(), items);
@@ -51,46 +56,58 @@ class JsonBuilder {
     values_.push_back(JsonValue::of(std::span<const JsonValue>(items, n)));
     return true;
   }
+
   bool on_key_part(json::string_view s, std::size_t, json::error_code&) { return part(s); }
+
   bool on_key(json::string_view s, std::size_t, json::error_code&) {
     names_.push_back(keep(s));
     return true;
   }
+
   bool on_string_part(json::string_view s, std::size_t, json::error_code&) { return part(s); }
+
   bool on_string(json::string_view s, std::size_t, json::error_code&) {
     values_.push_back(JsonValue::of(keep(s)));
     return true;
   }
+
   bool on_number_part(json::string_view s, json::error_code&) {
     note_number(s);
     return true;
   }
+
   bool on_int64(std::int64_t v, json::string_view, json::error_code&) {
     fraction_ = false;
     values_.push_back(JsonValue::of(v));
     return true;
   }
+
   bool on_uint64(std::uint64_t v, json::string_view, json::error_code& ec) {
     fraction_ = false;
     if (v > static_cast<std::uint64_t>(INT64_MAX)) return fail(Problem::inexact_integer, ec);
     values_.push_back(JsonValue::of(static_cast<std::int64_t>(v)));
     return true;
   }
+
   bool on_double(double v, json::string_view s, json::error_code& ec) {
     note_number(s);
     if (!std::exchange(fraction_, false)) return fail(Problem::inexact_integer, ec);
     values_.push_back(JsonValue::of(v));
     return true;
   }
+
   bool on_bool(bool v, json::error_code&) {
     values_.push_back(JsonValue::of(v));
     return true;
   }
+
   bool on_null(json::error_code&) {
     values_.push_back(JsonValue());
     return true;
   }
+
   bool on_comment_part(json::string_view, json::error_code&) { return true; }
+
   bool on_comment(json::string_view, json::error_code&) { return true; }
 
  private:
@@ -161,10 +178,12 @@ Status JsonDocument::parse(std::string_view text) {
   const std::size_t read = parser.write_some(false, text.data(), text.size(), ec);
   if (!ec && read == text.size()) return {};
   switch (parser.handler().problem) {
-    case Problem::duplicate_key: return make_error(ErrorCode::malformed, "an object has the same key twice");
+    case Problem::duplicate_key:
+      return make_error(ErrorCode::malformed, "an object has the same key twice");
     case Problem::inexact_integer:
       return make_error(ErrorCode::malformed, "an integer does not fit 64 bits with a sign");
-    case Problem::none: break;
+    case Problem::none:
+      break;
   }
   if (ec == json::error::too_deep) return make_error(ErrorCode::malformed, "the message is nested too deeply");
   if (!is_utf8(text)) return make_error(ErrorCode::malformed, "the message is not valid UTF-8");

@@ -4,7 +4,9 @@ namespace strongroom::protocol {
 
 namespace {
 
-Error malformed(const char* what) { return make_error(ErrorCode::malformed, what); }
+Error malformed(const char* what) {
+  return make_error(ErrorCode::malformed, what);
+}
 
 Status read_flag(const JsonMember& member, bool& out) {
   if (member.value.is_null()) return {};
@@ -34,11 +36,15 @@ Status read_member(const JsonMember& member, CallEnvelope& call) {
 // Name of the one parameter that each standard error has.
 std::string_view standard_parameter(ErrorCode code) {
   switch (code) {
-    case ErrorCode::invalid_argument: return "parameter";
+    case ErrorCode::invalid_argument:
+      return "parameter";
     case ErrorCode::method_not_found:
-    case ErrorCode::not_implemented: return "method";
-    case ErrorCode::interface_not_found: return "interface";
-    default: return {};
+    case ErrorCode::not_implemented:
+      return "method";
+    case ErrorCode::interface_not_found:
+      return "interface";
+    default:
+      return {};
   }
 }
 

@@ -35,14 +35,21 @@ std::string inline_struct(const StructInfo& structure) {
 std::string type_text(const TypeInfo& type) {
   std::string out = type.nullable ? "?" : "";
   switch (type.kind) {
-    case TypeKind::boolean: return out + "bool";
-    case TypeKind::integer: return out + "int";
-    case TypeKind::floating: return out + "float";
+    case TypeKind::boolean:
+      return out + "bool";
+    case TypeKind::integer:
+      return out + "int";
+    case TypeKind::floating:
+      return out + "float";
     case TypeKind::string:
-    case TypeKind::secret: return out + "string";
-    case TypeKind::object: return out + "object";
-    case TypeKind::list: return out + "[]" + type_text(*type.element);
-    case TypeKind::map: return out + "[string]" + type_text(*type.element);
+    case TypeKind::secret:
+      return out + "string";
+    case TypeKind::object:
+      return out + "object";
+    case TypeKind::list:
+      return out + "[]" + type_text(*type.element);
+    case TypeKind::map:
+      return out + "[string]" + type_text(*type.element);
     case TypeKind::structure:
       if (!type.structure->type_name.empty()) return out.append(type.structure->type_name);
       return out + inline_struct(*type.structure);
@@ -76,6 +83,7 @@ class TypeCollector {
   void of_struct(const StructInfo& structure) {
     for (const auto& field : structure.fields) of_type(*field.type);
   }
+
   void of_type(const TypeInfo& type) {
     if (type.element) of_type(*type.element);
     if (type.structure) {
@@ -84,6 +92,7 @@ class TypeCollector {
     }
     if (!type.enum_name.empty()) add(type.enum_name, type);
   }
+
   const std::vector<const TypeInfo*>& types() const { return types_; }
 
  private:
@@ -92,6 +101,7 @@ class TypeCollector {
     names_.push_back(name);
     types_.push_back(&type);
   }
+
   std::vector<std::string_view> names_;
   std::vector<const TypeInfo*> types_;
 };
@@ -149,13 +159,18 @@ std::string errors_varlink_text() {
   constexpr std::string_view k_prefix = "io.strongroom.";
   std::string out;
   comment(out, "",
-          "The errors of all io.strongroom interfaces. Standard errors (org.varlink.service) carry the same fields in an object "
+          "The errors of all io.strongroom interfaces. Standard errors (org.varlink.service) carry the same fields in "
+          "an object "
           "named 'io.strongroom' beside their own parameter.");
   out += "interface io.strongroom\n\n";
   for (const auto& row : error_table()) {
     if (!row.varlink_name.starts_with(k_prefix)) continue;
     comment(out, "", row.documentation);
-    out.append("error ").append(row.varlink_name.substr(k_prefix.size())).append(" ").append(error_fields()).append("\n\n");
+    out.append("error ")
+        .append(row.varlink_name.substr(k_prefix.size()))
+        .append(" ")
+        .append(error_fields())
+        .append("\n\n");
   }
   out.pop_back();
   return out;

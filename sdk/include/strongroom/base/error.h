@@ -15,39 +15,39 @@ namespace strongroom {
 
 // Numbers are part of no interface; names are. Append only.
 enum class ErrorCode : std::uint8_t {
-  internal,              // a defect of ours; the request had no effect
-  invalid_argument,      // a parameter is missing, ill-typed or out of bounds; subject names it
-  malformed,             // bytes that are no message of the protocol; the connection closes
-  method_not_found,      // no such method; subject names it
-  interface_not_found,   // no such interface; subject names it
-  not_implemented,       // the method exists but not on this platform or build
-  expected_more,         // the method streams and was called without `more`
-  not_found,             // no such secret, version, field or slot
-  deleted,               // the version asked for is deleted and can be undeleted
-  expired,               // the version asked for has passed its expiry
-  conflict,              // check-and-set failed, or the thing exists already
-  denied,                // the caller may not do this
-  locked,                // the store is locked
-  not_initialized,       // there is no store yet
-  already_initialized,   // there is a store already
-  wrong_credential,      // no slot opens with what was given
-  last_slot,             // removing it would leave no way in
-  too_large,             // a value or an answer exceeds a documented bound
-  rate_limited,          // too many requests; try later
-  unreachable,           // the daemon cannot be reached
-  untrusted,             // a socket, folder, file or plugin is not owned or protected as it must be
-  timeout,               // the deadline passed; the effect of a write is unknown
-  cancelled,             // the daemon is stopping or the peer went away
-  tampered,              // stored data was changed, exchanged or replayed outside Strongroom
-  corrupt,               // stored data is damaged
-  unsupported,           // data of a newer or unknown format, suite or ABI
-  storage_full,          // no space left; nothing was changed
-  read_only,             // the place of the store cannot be written
-  storage_failed,        // the storage failed for another reason
-  memory_lock,           // key memory cannot be locked
-  busy,                  // another daemon holds the data folder, or a queue is full
-  plugin_unavailable,    // the plugin is missing, refused or has failed
-  configuration,         // the configuration is not valid; subject names file and line
+  internal,             // a defect of ours; the request had no effect
+  invalid_argument,     // a parameter is missing, ill-typed or out of bounds; subject names it
+  malformed,            // bytes that are no message of the protocol; the connection closes
+  method_not_found,     // no such method; subject names it
+  interface_not_found,  // no such interface; subject names it
+  not_implemented,      // the method exists but not on this platform or build
+  expected_more,        // the method streams and was called without `more`
+  not_found,            // no such secret, version, field or slot
+  deleted,              // the version asked for is deleted and can be undeleted
+  expired,              // the version asked for has passed its expiry
+  conflict,             // check-and-set failed, or the thing exists already
+  denied,               // the caller may not do this
+  locked,               // the store is locked
+  not_initialized,      // there is no store yet
+  already_initialized,  // there is a store already
+  wrong_credential,     // no slot opens with what was given
+  last_slot,            // removing it would leave no way in
+  too_large,            // a value or an answer exceeds a documented bound
+  rate_limited,         // too many requests; try later
+  unreachable,          // the daemon cannot be reached
+  untrusted,            // a socket, folder, file or plugin is not owned or protected as it must be
+  timeout,              // the deadline passed; the effect of a write is unknown
+  cancelled,            // the daemon is stopping or the peer went away
+  tampered,             // stored data was changed, exchanged or replayed outside Strongroom
+  corrupt,              // stored data is damaged
+  unsupported,          // data of a newer or unknown format, suite or ABI
+  storage_full,         // no space left; nothing was changed
+  read_only,            // the place of the store cannot be written
+  storage_failed,       // the storage failed for another reason
+  memory_lock,          // key memory cannot be locked
+  busy,                 // another daemon holds the data folder, or a queue is full
+  plugin_unavailable,   // the plugin is missing, refused or has failed
+  configuration,        // the configuration is not valid; subject names file and line
 };
 
 // CLI exit codes (documented in docs/cli.md).
@@ -66,8 +66,8 @@ enum class ExitCode : std::uint8_t {
 // One row of the table.
 struct ErrorInfo {
   ErrorCode code;
-  std::string_view name;           // snake_case, as in this enum
-  std::string_view varlink_name;   // full name on the wire
+  std::string_view name;          // snake_case, as in this enum
+  std::string_view varlink_name;  // full name on the wire
   ExitCode exit_code;
   std::uint16_t http_status;
   std::int32_t abi_status;         // sr_status of the plugin seam; see abi/status.h

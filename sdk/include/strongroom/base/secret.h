@@ -12,11 +12,11 @@ namespace strongroom {
 
 // Why plaintext is read. Every reader names one, so that a review of all uses is one search.
 enum class RevealReason : unsigned char {
-  seal,       // to encrypt it
-  transmit,   // to put it into a message for its owner
-  deliver,    // to hand it to the person or program that asked
-  derive,     // to derive a key from it
-  inspect,    // to check its form (length, encoding); nothing of it leaves the function
+  seal,      // to encrypt it
+  transmit,  // to put it into a message for its owner
+  deliver,   // to hand it to the person or program that asked
+  derive,    // to derive a key from it
+  inspect,   // to check its form (length, encoding); nothing of it leaves the function
   test,
 };
 
@@ -26,6 +26,7 @@ class Secret {
  public:
   // Empty.
   explicit Secret(std::pmr::memory_resource* memory = wiped_heap()) noexcept : memory_(memory) {}
+
   // A copy of `bytes`.
   explicit Secret(BytesView bytes, std::pmr::memory_resource* memory = wiped_heap());
   // `size` zero bytes, to be filled through writable().
@@ -38,10 +39,12 @@ class Secret {
   ~Secret();
 
   std::size_t size() const noexcept { return size_; }
+
   bool empty() const noexcept { return size_ == 0; }
 
   // The plaintext, valid while this object lives and is not resized.
   BytesView reveal(RevealReason) const noexcept { return {data_, size_}; }
+
   std::string_view reveal_text(RevealReason) const noexcept { return as_text({data_, size_}); }
 
   // Where it lives, for values made from it.

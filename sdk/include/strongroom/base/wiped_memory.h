@@ -37,6 +37,7 @@ class WipedMemory final : public std::pmr::memory_resource {
  private:
   void* do_allocate(std::size_t bytes, std::size_t alignment) override;
   void do_deallocate(void* p, std::size_t bytes, std::size_t alignment) override;
+
   bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
 
   struct Impl;

@@ -4,8 +4,8 @@
 //   auto got = client->call<secret::Get>({.path = "openai/key"});
 //   if (got) use(got->fields_[0].value.reveal(RevealReason::deliver));
 //
-// Not thread-safe: one Client for each thread. A Client that lost its connection makes a new one at the next call; a call
-// that was under way is not repeated, because whether it took effect is unknown.
+// Not thread-safe: one Client for each thread. A Client that lost its connection makes a new one at the next call; a
+// call that was under way is not repeated, because whether it took effect is unknown.
 #pragma once
 
 #include <functional>
@@ -30,6 +30,7 @@ class Client {
 
   // Errors: unreachable, untrusted, invalid_argument.
   static Result<Client> connect(Options options);
+
   static Result<Client> connect() { return connect(Options{}); }
 
   // Calls M and waits for its answer. The errors are M's, or unreachable, untrusted, timeout, malformed.
@@ -39,7 +40,8 @@ class Client {
     return decode_reply<typename M::Response>();
   }
 
-  // Sends many calls of M in one write and reads their answers in order: a factor of ten and more over call() one by one.
+  // Sends many calls of M in one write and reads their answers in order: a factor of ten and more over call() one by
+  // one.
   template <class M>
   std::vector<Result<typename M::Response>> call_pipelined(const std::vector<typename M::Request>& requests) {
     WipedString messages(wiped_heap());
@@ -59,7 +61,8 @@ class Client {
     return answers;
   }
 
-  // Calls M with `more`; `sink` sees each answer in turn and may return false to stop (the connection is then given up).
+  // Calls M with `more`; `sink` sees each answer in turn and may return false to stop (the connection is then given
+  // up).
   template <class M>
   Status call_streaming(const typename M::Request& request,
                         const std::function<bool(const typename M::Response&)>& sink) {
@@ -90,6 +93,7 @@ class Client {
   Result<protocol::JsonValue> call_raw(std::string_view method, std::string_view parameters);
 
   void disconnect() noexcept { connection_.reset(); }
+
   const Endpoint& endpoint() const noexcept { return endpoint_; }
 
  private:
@@ -132,7 +136,9 @@ class Client {
   Status call_encoded(std::string_view method, const WipedString& message);
   Status send_messages(std::string_view messages);
   Status receive_reply();
+
   bool connection_broken() const noexcept { return !connection_ || connection_->broken(); }
+
   bool reply_continues() const noexcept;
   const protocol::JsonValue& reply_parameters() const noexcept;
 

@@ -23,8 +23,8 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Writes whole messages (NULs included). Errors: timeout, unreachable (the peer went away). After an error the connection
-  // is broken().
+  // Writes whole messages (NULs included). Errors: timeout, unreachable (the peer went away). After an error the
+  // connection is broken().
   Status send(std::string_view messages, Milliseconds deadline);
 
   // The next message without its NUL, valid until the next call. Errors: timeout, unreachable, too_large (over 16 MiB).

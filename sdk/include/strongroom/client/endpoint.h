@@ -15,15 +15,17 @@ struct Endpoint {
 };
 
 // $STRONGROOM_SOCKET, else $XDG_RUNTIME_DIR/strongroom/io.strongroom, else run/io.strongroom in the state folder
-// ($XDG_STATE_HOME/strongroom or ~/.local/state/strongroom). Never a shared temporary folder. Error: unreachable when none of
-// these is set, invalid_argument when a path is not absolute or too long for a socket.
+// ($XDG_STATE_HOME/strongroom or ~/.local/state/strongroom). Never a shared temporary folder. Error: unreachable when
+// none of these is set, invalid_argument when a path is not absolute or too long for a socket.
 Result<Endpoint> default_endpoint();
 
-// Before a byte is sent: the socket is a socket owned by the server's uid or root, its folder is a folder (no symbolic link)
-// owned by this user, the server's uid or root and writable by nobody else. Errors: untrusted; unreachable when there is none.
+// Before a byte is sent: the socket is a socket owned by the server's uid or root, its folder is a folder (no symbolic
+// link) owned by this user, the server's uid or root and writable by nobody else. Errors: untrusted; unreachable when
+// there is none.
 Status check_socket(const Endpoint& endpoint);
 
-// A connected AF_UNIX stream socket whose peer runs as the endpoint's uid (the caller closes it). Errors: unreachable, untrusted.
+// A connected AF_UNIX stream socket whose peer runs as the endpoint's uid (the caller closes it). Errors: unreachable,
+// untrusted.
 Result<int> connect_checked(const Endpoint& endpoint);
 
 }  // namespace strongroom::client

@@ -1,8 +1,8 @@
 // Decoding, validating and encoding of declared structs (field.h). Include it only where messages are really converted:
 // each struct costs compile time.
 //
-// A decode failure is invalid_argument whose subject is the field's path ("items[3].path"). null equals absence; unknown,
-// missing, ill-typed and out-of-bounds fields are refused.
+// A decode failure is invalid_argument whose subject is the field's path ("items[3].path"). null equals absence;
+// unknown, missing, ill-typed and out-of-bounds fields are refused.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ namespace strongroom::protocol {
 
 struct DecodeContext {
   std::pmr::memory_resource* memory = wiped_heap();  // of the secrets in what is decoded
-  bool ignore_unknown = false;  // for answers: a newer daemon may have added fields
+  bool ignore_unknown = false;                       // for answers: a newer daemon may have added fields
 };
 
 namespace detail {
@@ -73,8 +73,9 @@ struct Codec {
   static void each_field(F&& f) {
     constexpr auto fields = T::fields();
     static_assert(std::tuple_size_v<decltype(fields)> <= 64);
-    [&]<std::size_t... I>(std::index_sequence<I...>) { (f(I, std::get<I>(fields)), ...); }(
-        std::make_index_sequence<std::tuple_size_v<decltype(fields)>>());
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (f(I, std::get<I>(fields)), ...);
+    }(std::make_index_sequence<std::tuple_size_v<decltype(fields)>>());
   }
 };
 
@@ -85,6 +86,7 @@ struct Codec<bool> {
     out = in.boolean();
     return {};
   }
+
   static void encode(bool in, JsonWriter& writer) { writer.boolean(in); }
 };
 
@@ -96,6 +98,7 @@ struct Codec<std::int64_t> {
     out = in.integer();
     return {};
   }
+
   static void encode(std::int64_t in, JsonWriter& writer) { writer.integer(in); }
 };
 
@@ -106,6 +109,7 @@ struct Codec<double> {
     out = in.floating();
     return {};
   }
+
   static void encode(double in, JsonWriter& writer) { writer.floating(in); }
 };
 
@@ -117,6 +121,7 @@ struct Codec<std::string> {
     out.assign(in.string());
     return {};
   }
+
   static void encode(const std::string& in, JsonWriter& writer) { writer.string(in); }
 };
 
@@ -128,6 +133,7 @@ struct Codec<Secret> {
     out = Secret(as_bytes(in.string()), context.memory);
     return {};
   }
+
   static void encode(const Secret& in, JsonWriter& writer) { writer.string(in.reveal_text(RevealReason::transmit)); }
 };
 
@@ -150,6 +156,7 @@ struct Codec<SecretMap> {
     }
     return {};
   }
+
   static void encode(const SecretMap& in, JsonWriter& writer) {
     writer.begin_object();
     for (const auto& entry : in) writer.key(entry.name).string(entry.value.reveal_text(RevealReason::transmit));
@@ -163,6 +170,7 @@ struct Codec<std::optional<T>> {
     if (in.is_null()) return {};
     return Codec<T>::decode(in, out.emplace(), bounds, context);
   }
+
   static void encode(const std::optional<T>& in, JsonWriter& writer) {
     if (in)
       Codec<T>::encode(*in, writer);
@@ -183,6 +191,7 @@ struct Codec<std::vector<T>> {
         return within(std::move(status).error(), out.size() - 1);
     return {};
   }
+
   static void encode(const std::vector<T>& in, JsonWriter& writer) {
     writer.begin_array();
     for (const auto& item : in) Codec<T>::encode(item, writer);
@@ -202,6 +211,7 @@ struct Codec<std::map<std::string, T>> {
         return within(std::move(status).error(), member.name);
     return {};
   }
+
   static void encode(const std::map<std::string, T>& in, JsonWriter& writer) {
     writer.begin_object();
     for (const auto& [name, value] : in) {
@@ -226,6 +236,7 @@ struct Codec<T> {
     for (const auto name : EnumNames<T>::names) names.append(names.empty() ? "" : ", ").append(name);
     return make_error(ErrorCode::invalid_argument, "must be one of " + names);
   }
+
   static void encode(T in, JsonWriter& writer) { writer.string(EnumNames<T>::names[static_cast<std::size_t>(in)]); }
 };
 

@@ -11,8 +11,8 @@
 //     }
 //   };
 //
-// From that list come decoding, validation, encoding, the Varlink text, the CLI's options and the reference. A struct with
-// `static constexpr std::string_view type_name` is a named type of its interface; others are written in place.
+// From that list come decoding, validation, encoding, the Varlink text, the CLI's options and the reference. A struct
+// with `static constexpr std::string_view type_name` is a named type of its interface; others are written in place.
 #pragma once
 
 #include <array>
@@ -71,8 +71,8 @@ struct StructInfo;
 struct TypeInfo {
   TypeKind kind{};
   bool nullable = false;
-  const TypeInfo* element = nullptr;      // list, map
-  const StructInfo* structure = nullptr;  // structure
+  const TypeInfo* element = nullptr;          // list, map
+  const StructInfo* structure = nullptr;      // structure
   std::span<const std::string_view> names{};  // enumeration
   std::string_view enum_name{};               // enumeration; empty: written in place
 };
@@ -99,22 +99,25 @@ struct RawObject {
   std::string json = "{}";
 };
 
-// Named values of a secret, in the order sent: [string]string on the wire. Names of those that carry base64 stand in a list
-// beside it (secret_fields.h).
+// Named values of a secret, in the order sent: [string]string on the wire. Names of those that carry base64 stand in a
+// list beside it (secret_fields.h).
 struct NamedSecret {
   std::string name;
   Secret value;
 };
+
 using SecretMap = std::vector<NamedSecret>;
 
 namespace detail {
 
 template <class T>
 struct MemberOf;
+
 template <class C, class T>
 struct MemberOf<T C::*> {
   using type = T;
 };
+
 template <auto Member>
 using member_t = typename MemberOf<decltype(Member)>::type;
 
@@ -130,10 +133,11 @@ struct StructOf {
   static constexpr FieldInfo info_of(const Field<Member>& f) {
     return {f.name, f.documentation, &type_info_v<member_t<Member>>, f.bounds, f.cli};
   }
+
   static constexpr auto infos() {
-    return std::apply(
-        [](const auto&... f) { return std::array<FieldInfo, sizeof...(f)>{info_of(f)...}; }, T::fields());
+    return std::apply([](const auto&... f) { return std::array<FieldInfo, sizeof...(f)>{info_of(f)...}; }, T::fields());
   }
+
   static constexpr std::string_view name() {
     if constexpr (requires { T::type_name; })
       return T::type_name;
@@ -151,30 +155,37 @@ template <>
 struct TypeOf<bool> {
   static constexpr TypeInfo make() { return {.kind = TypeKind::boolean}; }
 };
+
 template <>
 struct TypeOf<std::int64_t> {
   static constexpr TypeInfo make() { return {.kind = TypeKind::integer}; }
 };
+
 template <>
 struct TypeOf<double> {
   static constexpr TypeInfo make() { return {.kind = TypeKind::floating}; }
 };
+
 template <>
 struct TypeOf<std::string> {
   static constexpr TypeInfo make() { return {.kind = TypeKind::string}; }
 };
+
 template <>
 struct TypeOf<Secret> {
   static constexpr TypeInfo make() { return {.kind = TypeKind::secret}; }
 };
+
 template <>
 struct TypeOf<RawObject> {
   static constexpr TypeInfo make() { return {.kind = TypeKind::object}; }
 };
+
 template <>
 struct TypeOf<SecretMap> {
   static constexpr TypeInfo make() { return {.kind = TypeKind::map, .element = &type_info_v<Secret>}; }
 };
+
 template <class T>
 struct TypeOf<std::optional<T>> {
   static constexpr TypeInfo make() {
@@ -183,14 +194,17 @@ struct TypeOf<std::optional<T>> {
     return made;
   }
 };
+
 template <class T>
 struct TypeOf<std::vector<T>> {
   static constexpr TypeInfo make() { return {.kind = TypeKind::list, .element = &type_info_v<T>}; }
 };
+
 template <class T>
 struct TypeOf<std::map<std::string, T>> {
   static constexpr TypeInfo make() { return {.kind = TypeKind::map, .element = &type_info_v<T>}; }
 };
+
 template <class T>
   requires std::is_enum_v<T>
 struct TypeOf<T> {
@@ -198,6 +212,7 @@ struct TypeOf<T> {
     return {.kind = TypeKind::enumeration, .names = EnumNames<T>::names, .enum_name = EnumNames<T>::type_name};
   }
 };
+
 template <class T>
   requires requires { T::fields(); }
 struct TypeOf<T> {

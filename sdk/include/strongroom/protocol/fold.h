@@ -1,5 +1,5 @@
-// Folds the methods of one area into its run-time table. Included once per area, by that area's source file: folding all
-// areas in one file costs more than a minute and gigabytes (measured with g++ 12).
+// Folds the methods of one area into its run-time table. Included once per area, by that area's source file: folding
+// all areas in one file costs more than a minute and gigabytes (measured with g++ 12).
 #pragma once
 
 #include <array>

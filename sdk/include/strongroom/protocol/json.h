@@ -1,8 +1,8 @@
 // JSON as the protocol means it: one bounded, strict parse into a tree that is wiped, and one writer.
 //
-// Refused as malformed: invalid UTF-8, duplicate keys (compared after unescaping), nesting over 32, integers that are no
-// exact int64, anything after the value. RFC 8259 otherwise. The tree and the writer's buffer live in a wiping memory
-// resource, because any string may be a secret.
+// Refused as malformed: invalid UTF-8, duplicate keys (compared after unescaping), nesting over 32, integers that are
+// no exact int64, anything after the value. RFC 8259 otherwise. The tree and the writer's buffer live in a wiping
+// memory resource, because any string may be a secret.
 #pragma once
 
 #include <cstdint>
@@ -35,10 +35,14 @@ class JsonValue {
   static JsonValue of(std::span<const JsonMember> v) noexcept;
 
   JsonKind kind() const noexcept { return kind_; }
+
   bool is_null() const noexcept { return kind_ == JsonKind::null; }
+
   // Each is meaningful for its kind only; integer() of another kind than integer is 0, and so on.
   bool boolean() const noexcept { return kind_ == JsonKind::boolean && integer_ != 0; }
+
   std::int64_t integer() const noexcept { return kind_ == JsonKind::integer ? integer_ : 0; }
+
   double floating() const noexcept;  // of an integer too
   std::string_view string() const noexcept;
   std::span<const JsonValue> array() const noexcept;
@@ -48,11 +52,13 @@ class JsonValue {
 
  private:
   JsonKind kind_ = JsonKind::null;
+
   union {
     std::int64_t integer_ = 0;
     double floating_;
     const void* data_;
   };
+
   std::size_t size_ = 0;
 };
 
@@ -71,6 +77,7 @@ class JsonDocument {
 
   // Parses exactly one value and replaces what was there. Error: malformed, with a sentence and no part of the input.
   Status parse(std::string_view text);
+
   const JsonValue& root() const noexcept { return root_; }
 
  private:
@@ -86,12 +93,19 @@ class JsonWriter {
   explicit JsonWriter(WipedString& out) noexcept : out_(out) {}
 
   JsonWriter& begin_object() { return open('{'); }
+
   JsonWriter& end_object() { return close('}'); }
+
   JsonWriter& begin_array() { return open('['); }
+
   JsonWriter& end_array() { return close(']'); }
+
   JsonWriter& key(std::string_view name);
+
   JsonWriter& null() { return literal("null"); }
+
   JsonWriter& boolean(bool v) { return literal(v ? "true" : "false"); }
+
   JsonWriter& integer(std::int64_t v);
   JsonWriter& floating(double v);
   JsonWriter& string(std::string_view v);

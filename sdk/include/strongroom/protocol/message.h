@@ -1,4 +1,5 @@
-// The envelope of a message: calls and replies of Varlink (https://varlink.org/Method-Call), one JSON object and a NUL byte.
+// The envelope of a message: calls and replies of Varlink (https://varlink.org/Method-Call), one JSON object and a NUL
+// byte.
 #pragma once
 
 #include <cstdint>

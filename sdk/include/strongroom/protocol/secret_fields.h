@@ -10,8 +10,8 @@
 
 namespace strongroom::protocol {
 
-// Turns what came over the wire into plain values, in place. Errors (invalid_argument): a name listed as base64 that is not
-// there, text that is no base64.
+// Turns what came over the wire into plain values, in place. Errors (invalid_argument): a name listed as base64 that is
+// not there, text that is no base64.
 Status unpack_values(SecretMap& fields, const std::optional<std::vector<std::string>>& base64);
 
 // The opposite: values that are not UTF-8 or hold a NUL become base64 and their names are returned; nothing when there

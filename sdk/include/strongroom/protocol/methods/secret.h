@@ -1,8 +1,8 @@
 // io.strongroom.Secret: named secrets with fields and versions.
 //
-// A path is UTF-8 in NFC, its segments split by '/', none empty, "." or "..", no control characters, at most 512 bytes and
-// 16 levels. A version has 1 to 64 fields, together at most 1 MiB. Values travel in `fields`; the names of those that
-// carry base64 stand in `base64` (secret_fields.h packs and unpacks them).
+// A path is UTF-8 in NFC, its segments split by '/', none empty, "." or "..", no control characters, at most 512 bytes
+// and 16 levels. A version has 1 to 64 fields, together at most 1 MiB. Values travel in `fields`; the names of those
+// that carry base64 stand in `base64` (secret_fields.h packs and unpacks them).
 #pragma once
 
 #include <strongroom/protocol/methods/service.h>
@@ -22,6 +22,7 @@ struct GetRequest {
   std::optional<std::int64_t> version;
   std::optional<std::vector<std::string>> only;
   static constexpr std::string_view type_name = "GetItem";
+
   static constexpr auto fields() {
     using R = GetRequest;
     return std::tuple{Field<&R::path>{"path", "Path of the secret.", k_path, CliRole::positional},
@@ -36,6 +37,7 @@ struct GetResponse {
   SecretMap fields_;
   std::optional<std::vector<std::string>> base64;
   std::optional<service::Freshness> freshness;
+
   static constexpr auto fields() {
     using R = GetResponse;
     return std::tuple{
@@ -43,7 +45,8 @@ struct GetResponse {
         Field<&R::created_ms>{"created_ms", "When that version was written, in milliseconds since 1970."},
         Field<&R::fields_>{"fields", "Values by name."},
         Field<&R::base64>{"base64", "Names of the fields whose value is base64 of bytes that are not text."},
-        Field<&R::freshness>{"freshness", "Present while or when it is not certain that this is the newest row stored."}};
+        Field<&R::freshness>{"freshness",
+                             "Present while or when it is not certain that this is the newest row stored."}};
   }
 };
 
@@ -63,6 +66,7 @@ struct PutRequest {
   std::optional<std::int64_t> check_version;
   std::optional<bool> merge;
   static constexpr std::string_view type_name = "PutItem";
+
   static constexpr auto fields() {
     using R = PutRequest;
     return std::tuple{
@@ -78,6 +82,7 @@ struct PutRequest {
 
 struct PutResponse {
   std::int64_t version = 0;
+
   static constexpr auto fields() {
     return std::tuple{Field<&PutResponse::version>{"version", "Version that was written."}};
   }
@@ -86,10 +91,11 @@ struct PutResponse {
 struct Put {
   using Request = PutRequest;
   using Response = PutResponse;
-  static constexpr MethodInfo info{.name = "Put",
-                                   .documentation = "Writes a new version of a secret. It is durable when this answers.",
-                                   .states = LockStates::unlocked,
-                                   .effect = Effect::write};
+  static constexpr MethodInfo info{
+      .name = "Put",
+      .documentation = "Writes a new version of a secret. It is durable when this answers.",
+      .states = LockStates::unlocked,
+      .effect = Effect::write};
 };
 
 // Why one item of a batch failed, in the words of a single call's error.
@@ -97,6 +103,7 @@ struct Problem {
   std::string error;
   std::string message;
   static constexpr std::string_view type_name = "Problem";
+
   static constexpr auto fields() {
     return std::tuple{Field<&Problem::error>{"error", "Name of the error."},
                       Field<&Problem::message>{"message", "One sentence."}};
@@ -111,6 +118,7 @@ struct GetResult {
   std::optional<SecretMap> fields_;
   std::optional<std::vector<std::string>> base64;
   static constexpr std::string_view type_name = "GetResult";
+
   static constexpr auto fields() {
     using R = GetResult;
     return std::tuple{Field<&R::path>{"path", "Path as asked."},
@@ -124,6 +132,7 @@ struct GetResult {
 
 struct GetManyRequest {
   std::vector<GetRequest> items;
+
   static constexpr auto fields() {
     return std::tuple{
         Field<&GetManyRequest::items>{"items", "What to read.", {.min = 1, .max = k_max_batch}, CliRole::hidden}};
@@ -133,10 +142,10 @@ struct GetManyRequest {
 struct GetManyResponse {
   std::vector<GetResult> items;
   std::optional<service::Freshness> freshness;
+
   static constexpr auto fields() {
-    return std::tuple{
-        Field<&GetManyResponse::items>{"items", "One result for each item, in the same order."},
-        Field<&GetManyResponse::freshness>{"freshness", "As in Get, for all of them."}};
+    return std::tuple{Field<&GetManyResponse::items>{"items", "One result for each item, in the same order."},
+                      Field<&GetManyResponse::freshness>{"freshness", "As in Get, for all of them."}};
   }
 };
 
@@ -155,6 +164,7 @@ struct PutResult {
   std::optional<Problem> problem;
   std::optional<std::int64_t> version;
   static constexpr std::string_view type_name = "PutResult";
+
   static constexpr auto fields() {
     using R = PutResult;
     return std::tuple{Field<&R::path>{"path", "Path as asked."},
@@ -165,6 +175,7 @@ struct PutResult {
 
 struct PutManyRequest {
   std::vector<PutRequest> items;
+
   static constexpr auto fields() {
     return std::tuple{
         Field<&PutManyRequest::items>{"items", "What to write.", {.min = 1, .max = k_max_batch}, CliRole::hidden}};
@@ -173,6 +184,7 @@ struct PutManyRequest {
 
 struct PutManyResponse {
   std::vector<PutResult> items;
+
   static constexpr auto fields() {
     return std::tuple{Field<&PutManyResponse::items>{"items", "One result for each item, in the same order."}};
   }
@@ -194,6 +206,7 @@ struct ListRequest {
   std::optional<bool> deleted;
   std::optional<std::string> cursor;
   std::optional<std::int64_t> limit;
+
   static constexpr auto fields() {
     using R = ListRequest;
     return std::tuple{
@@ -201,7 +214,8 @@ struct ListRequest {
         Field<&R::recursive>{"recursive", "Lists all levels below instead of one."},
         Field<&R::deleted>{"deleted", "Lists deleted secrets too."},
         Field<&R::cursor>{"cursor", "Continues behind an earlier answer.", {.min = 0, .max = 1024}, CliRole::hidden},
-        Field<&R::limit>{"limit", "Entries in one answer at most; 1000 by default.", {.min = 1, .max = 10000}, CliRole::hidden}};
+        Field<&R::limit>{
+            "limit", "Entries in one answer at most; 1000 by default.", {.min = 1, .max = 10000}, CliRole::hidden}};
   }
 };
 
@@ -212,6 +226,7 @@ struct ListEntry {
   std::optional<std::int64_t> updated_ms;
   std::optional<bool> deleted;
   static constexpr std::string_view type_name = "ListEntry";
+
   static constexpr auto fields() {
     using R = ListEntry;
     return std::tuple{Field<&R::path>{"path", "Whole path; a folder's ends in '/'."},
@@ -225,11 +240,11 @@ struct ListEntry {
 struct ListResponse {
   std::vector<ListEntry> entries;
   std::optional<std::string> cursor;
+
   static constexpr auto fields() {
     using R = ListResponse;
-    return std::tuple{
-        Field<&R::entries>{"entries", "In a stable order that is not alphabetic."},
-        Field<&R::cursor>{"cursor", "Present when there is more; give it to the next call."}};
+    return std::tuple{Field<&R::entries>{"entries", "In a stable order that is not alphabetic."},
+                      Field<&R::cursor>{"cursor", "Present when there is more; give it to the next call."}};
   }
 };
 
@@ -243,6 +258,7 @@ struct List {
 
 struct PathRequest {
   std::string path;
+
   static constexpr auto fields() {
     return std::tuple{Field<&PathRequest::path>{"path", "Path of the secret.", k_path, CliRole::positional}};
   }
@@ -254,6 +270,7 @@ struct VersionEntry {
   bool current = false;
   std::optional<std::int64_t> deleted_ms;
   static constexpr std::string_view type_name = "VersionEntry";
+
   static constexpr auto fields() {
     using R = VersionEntry;
     return std::tuple{
@@ -269,6 +286,7 @@ struct HistoryResponse {
   std::int64_t created_ms = 0;
   std::int64_t updated_ms = 0;
   std::optional<std::int64_t> last_read_ms;
+
   static constexpr auto fields() {
     using R = HistoryResponse;
     return std::tuple{
@@ -290,6 +308,7 @@ struct GetHistory {
 
 struct VersionResponse {
   std::int64_t version = 0;
+
   static constexpr auto fields() {
     return std::tuple{Field<&VersionResponse::version>{"version", "Version this was about."}};
   }
@@ -300,7 +319,8 @@ struct Delete {
   using Response = VersionResponse;
   static constexpr MethodInfo info{
       .name = "Delete",
-      .documentation = "Marks the current version as deleted. Undelete takes it back; earlier versions stay readable by number.",
+      .documentation =
+          "Marks the current version as deleted. Undelete takes it back; earlier versions stay readable by number.",
       .states = LockStates::unlocked,
       .effect = Effect::write,
       .cli = {"secret delete", "strongroom secret delete openai/key"}};

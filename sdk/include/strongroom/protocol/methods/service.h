@@ -39,6 +39,7 @@ struct InfoResponse {
   std::string version;
   std::int64_t protocol = 1;
   std::vector<std::string> features;
+
   static constexpr auto fields() {
     return std::tuple{
         Field<&InfoResponse::version>{"version", "Version of the daemon."},
@@ -50,9 +51,8 @@ struct InfoResponse {
 struct GetInfo {
   using Request = Empty;
   using Response = InfoResponse;
-  static constexpr MethodInfo info{.name = "GetInfo",
-                                   .documentation = "Tells version and features.",
-                                   .cli = {"info", "strongroom info"}};
+  static constexpr MethodInfo info{
+      .name = "GetInfo", .documentation = "Tells version and features.", .cli = {"info", "strongroom info"}};
 };
 
 struct StatusResponse {
@@ -70,6 +70,7 @@ struct StatusResponse {
   bool memory_locked = true;
   std::int64_t connections = 0;
   std::vector<std::string> problems;
+
   static constexpr auto fields() {
     using R = StatusResponse;
     return std::tuple{

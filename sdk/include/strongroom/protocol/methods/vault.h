@@ -28,11 +28,14 @@ struct InitRequest {
   std::optional<Secret> passphrase;
   std::optional<bool> key_file;
   std::optional<bool> recovery;
+
   static constexpr auto fields() {
     using R = InitRequest;
     return std::tuple{
-        Field<&R::passphrase>{"passphrase", "Adds a slot that opens with this passphrase.", k_passphrase, CliRole::hidden},
-        Field<&R::key_file>{"key_file", "Adds a slot that opens without a person, from a file of this machine; true by default."},
+        Field<&R::passphrase>{"passphrase", "Adds a slot that opens with this passphrase.", k_passphrase,
+                              CliRole::hidden},
+        Field<&R::key_file>{"key_file",
+                            "Adds a slot that opens without a person, from a file of this machine; true by default."},
         Field<&R::recovery>{"recovery", "Adds a recovery code; true by default."}};
   }
 };
@@ -40,6 +43,7 @@ struct InitRequest {
 struct InitResponse {
   std::optional<Secret> recovery_code;
   std::string notice;
+
   static constexpr auto fields() {
     using R = InitResponse;
     return std::tuple{
@@ -61,15 +65,16 @@ struct UnlockRequest {
   std::optional<Secret> passphrase;
   std::optional<Secret> recovery_code;
   std::optional<bool> accept_changes;
+
   static constexpr auto fields() {
     using R = UnlockRequest;
     return std::tuple{
         Field<&R::passphrase>{"passphrase", "Opens a passphrase slot.", k_passphrase, CliRole::hidden},
         Field<&R::recovery_code>{"recovery_code", "Opens the recovery slot.", k_passphrase, CliRole::hidden},
-        Field<&R::accept_changes>{
-            "accept_changes",
-            "Takes the stored rows as they are although they were replaced outside Strongroom, for instance by restoring a "
-            "copy."}};
+        Field<&R::accept_changes>{"accept_changes",
+                                  "Takes the stored rows as they are although they were replaced outside Strongroom, "
+                                  "for instance by restoring a "
+                                  "copy."}};
   }
 };
 
@@ -100,9 +105,9 @@ struct Slot {
   std::string label;
   std::int64_t created_ms = 0;
   static constexpr std::string_view type_name = "Slot";
+
   static constexpr auto fields() {
-    return std::tuple{Field<&Slot::id>{"id", "Identity, 16 hex digits."},
-                      Field<&Slot::type>{"type", "What opens it."},
+    return std::tuple{Field<&Slot::id>{"id", "Identity, 16 hex digits."}, Field<&Slot::type>{"type", "What opens it."},
                       Field<&Slot::label>{"label", "Text given when it was added."},
                       Field<&Slot::created_ms>{"created_ms", "When it was added, in milliseconds since 1970."}};
   }
@@ -110,6 +115,7 @@ struct Slot {
 
 struct ListSlotsResponse {
   std::vector<Slot> slots;
+
   static constexpr auto fields() {
     return std::tuple{Field<&ListSlotsResponse::slots>{"slots", "All slots, oldest first."}};
   }
@@ -128,18 +134,19 @@ struct AddSlotRequest {
   SlotType type{};
   std::optional<Secret> passphrase;
   std::optional<std::string> label;
+
   static constexpr auto fields() {
     using R = AddSlotRequest;
-    return std::tuple{
-        Field<&R::type>{"type", "What shall open it.", {}, CliRole::positional},
-        Field<&R::passphrase>{"passphrase", "For type passphrase.", k_passphrase, CliRole::hidden},
-        Field<&R::label>{"label", "Text to recognise it by.", k_label}};
+    return std::tuple{Field<&R::type>{"type", "What shall open it.", {}, CliRole::positional},
+                      Field<&R::passphrase>{"passphrase", "For type passphrase.", k_passphrase, CliRole::hidden},
+                      Field<&R::label>{"label", "Text to recognise it by.", k_label}};
   }
 };
 
 struct AddSlotResponse {
   std::string id;
   std::optional<Secret> recovery_code;
+
   static constexpr auto fields() {
     using R = AddSlotResponse;
     return std::tuple{Field<&R::id>{"id", "Identity of the new slot."},
@@ -158,6 +165,7 @@ struct AddSlot {
 
 struct RemoveSlotRequest {
   std::string id;
+
   static constexpr auto fields() {
     return std::tuple{
         Field<&RemoveSlotRequest::id>{"id", "Identity of the slot.", {.min = 16, .max = 16}, CliRole::positional}};
@@ -167,13 +175,13 @@ struct RemoveSlotRequest {
 struct RemoveSlot {
   using Request = RemoveSlotRequest;
   using Response = Empty;
-  static constexpr MethodInfo info{
-      .name = "RemoveSlot",
-      .documentation =
-          "Removes an unlock slot, never the last. Who holds an older copy of the store's header can still use it there.",
-      .states = LockStates::unlocked,
-      .effect = Effect::write,
-      .cli = {"slot remove", "strongroom slot remove 0123456789abcdef"}};
+  static constexpr MethodInfo info{.name = "RemoveSlot",
+                                   .documentation =
+                                       "Removes an unlock slot, never the last. Who holds an older copy of the store's "
+                                       "header can still use it there.",
+                                   .states = LockStates::unlocked,
+                                   .effect = Effect::write,
+                                   .cli = {"slot remove", "strongroom slot remove 0123456789abcdef"}};
 };
 
 inline constexpr std::string_view interface = "io.strongroom.Vault";
