@@ -11,17 +11,17 @@ namespace {
 // Conversations; everything else comes from the catalogue.
 const std::vector<Command>& conversations() {
   static const std::vector<Command> list{
-      {"init", "Make the store, or the recovery code that it lacks.", "strongroom init", prepare_init},
-      {"unlock", "Open the store.", "strongroom unlock", prepare_unlock},
-      {"slot add", "Add an unlock slot: passphrase, key_file or recovery.", "strongroom slot add passphrase",
+      {"init", "Makes the store, or the recovery code that it lacks.", "strongroom init", prepare_init},
+      {"unlock", "Opens the store.", "strongroom unlock", prepare_unlock},
+      {"slot add", "Adds an unlock slot: passphrase, key_file or recovery.", "strongroom slot add passphrase",
        prepare_slot_add},
-      {"secret set", "Store a value, from the terminal, a pipe or a file.",
+      {"secret set", "Stores a value, from the terminal, a pipe or a file.",
        "printf %s \"$KEY\" | strongroom secret set openai/key", prepare_secret_set},
-      {"secret get", "Show the fields of a secret.", "strongroom secret get openai/key", prepare_secret_get},
-      {"secret list", "List secrets and folders, without values.", "strongroom secret list --recursive",
+      {"secret get", "Shows the fields of a secret.", "strongroom secret get openai/key", prepare_secret_get},
+      {"secret list", "Lists secrets and folders, without values.", "strongroom secret list --recursive",
        prepare_secret_list},
-      {"read", "Print one value and a newline, for scripts.", "strongroom read strongroom://openai/key", prepare_read},
-      {"import", "Store every variable of a .env file as a secret.", "strongroom import prod.env --to prod",
+      {"read", "Prints one value and a newline, for scripts.", "strongroom read strongroom://openai/key", prepare_read},
+      {"import", "Stores every variable of a .env file as a secret.", "strongroom import prod.env --to prod",
        prepare_import},
   };
   return list;

@@ -19,12 +19,16 @@ constexpr std::array<std::string_view, 9> k_exit_codes{
     "done",     "failed",      "usage", "not found", "denied", "locked", "the daemon cannot be reached",
     "conflict", "rate limited"};
 
+std::string_view first_sentence(std::string_view text) {
+  return text.substr(0, std::min(text.find(". "), text.size() - 1) + 1);
+}
+
 std::string overview() {
   std::string out = "Keeps secrets on this machine, encrypted, and hands them to whoever may have them.\n\nCommands:\n";
   for (const auto& command : commands()) {
     std::string name(command.name);
     name.resize(18, ' ');
-    out.append("  ").append(name).append(command.summary.substr(0, command.summary.find('.') + 1)).append("\n");
+    out.append("  ").append(name).append(first_sentence(command.summary)).append("\n");
   }
   out +=
       "\nOptions of every command: --json, --quiet, --no-start, --socket PATH, --timeout SECONDS, --help\n"
@@ -47,6 +51,12 @@ std::size_t distance(std::string_view a, std::string_view b) {
     }
   }
   return row.back();
+}
+
+std::size_t nearest(std::string_view typed) {
+  std::size_t least = typed.size();
+  for (const auto& command : commands()) least = std::min(least, distance(typed, command.name));
+  return least;
 }
 
 std::string markdown_of(const Command& command) {
@@ -125,7 +135,9 @@ int say_unknown_command(const std::vector<std::string>& words) {
     print(words.front() + " has these commands:\n" + group);
     return words.size() == 1 ? k_usage : 0;
   }
-  const std::string typed = words.size() > 1 && !group.empty() ? words[0] + " " + words[1] : words[0];
+  std::string typed = words[0];
+  const bool two_words = words.size() > 1 && !words[1].starts_with('-');
+  if (two_words && (!group.empty() || nearest(words[0] + " " + words[1]) < nearest(typed))) typed += " " + words[1];
   const auto near = std::ranges::min_element(commands(), {}, [&](const Command& c) { return distance(typed, c.name); });
   std::string line = "strongroom: there is no command '" + neutralised(typed) + "'";
   if (distance(typed, near->name) <= 3) line += "; did you mean '" + std::string(near->name) + "'?";

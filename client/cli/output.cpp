@@ -25,7 +25,8 @@ std::size_t width_of(std::string_view text) {
 
 std::string title_of(const FieldInfo& field) {
   std::string title(field.name);
-  if (title.ends_with("_ms")) title.resize(title.size() - 3);
+  for (const std::string_view unit : {"_ms", "_s"})
+    if (title.ends_with(unit)) title.resize(title.size() - unit.size());
   std::ranges::replace(title, '_', ' ');
   return title;
 }
@@ -37,7 +38,8 @@ std::string scalar_text(const FieldInfo& field, const JsonValue& value) {
     case JsonKind::boolean:
       return value.boolean() ? "yes" : "no";
     case JsonKind::integer:
-      return field.name.ends_with("_ms") ? local_time(value.integer()) : std::to_string(value.integer());
+      if (field.name.ends_with("_ms")) return local_time(value.integer());
+      return std::to_string(value.integer()) + (field.name.ends_with("_s") ? " s" : "");
     case JsonKind::string:
       return value.string().empty() ? "-" : std::string(value.string());
     default: {

@@ -63,7 +63,12 @@ int run(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
   std::vector<std::string> words(argv + 1, argv + argc);
   // Options that stand before the command belong to it too.
-  const auto first = std::ranges::find_if(words, [](const std::string& word) { return !word.starts_with('-'); });
+  auto first = words.begin();
+  while (first != words.end() && first->starts_with('-')) {
+    const bool takes_value = *first == "--socket" || *first == "--timeout";
+    ++first;
+    if (takes_value && first != words.end()) ++first;
+  }
   if (first == words.end()) return run_without_command(words);
   if (*first == "help") return run_help({first + 1, words.end()});
   std::vector<std::string> named(first, words.end());

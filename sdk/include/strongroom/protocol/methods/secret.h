@@ -195,7 +195,8 @@ struct PutMany {
   using Response = PutManyResponse;
   static constexpr MethodInfo info{
       .name = "PutMany",
-      .documentation = "Writes many secrets in one commit. An item that fails says so and does not fail the others.",
+      .documentation =
+          "Writes many secrets in as few commits as possible. An item that fails says so and does not fail the others.",
       .states = LockStates::unlocked,
       .effect = Effect::write};
 };

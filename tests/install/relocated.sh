@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# relocated.sh SOURCE BUILD CMAKE: installs, moves the tree, builds the examples against it by find_package alone, and runs them.
+set -euo pipefail
+source=$1
+build=$2
+cmake=$3
+place=$(mktemp -d "${TMPDIR:-/tmp}/strongroom install XXXXXX")
+trap '[ -z "${daemon:-}" ] || kill "$daemon" 2>/dev/null || true; rm -rf "$place"' EXIT
+umask 022
+
+"$cmake" --install "$build" --prefix "$place/first" >/dev/null
+mv "$place/first" "$place/moved"
+for file in bin/strongroom bin/strongroomd lib/strongroom/plugins/storage_sqlite.so lib/systemd/user/strongroomd.service \
+  lib/systemd/user/strongroomd.socket share/strongroom/varlink/io.strongroom.Secret.varlink include/strongroom/client/client.h; do
+  [ -e "$place/moved/$file" ] || { echo "missing: $file" >&2; exit 1; }
+done
+for example in hello_client hello_storage; do
+  cp -r "$source/sdk/examples/$example" "$place/$example"
+  "$cmake" -S "$place/$example" -B "$place/$example/build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_PREFIX_PATH="$place/moved" >/dev/null
+  "$cmake" --build "$place/$example/build" >/dev/null
+done
+[ -e "$place/hello_storage/build/hello_storage.so" ]
+
+mkdir -m 700 "$place/home" "$place/home/r"
+export HOME="$place/home" STRONGROOM_SOCKET="$place/home/r/s"
+unset XDG_DATA_HOME XDG_STATE_HOME XDG_RUNTIME_DIR XDG_CONFIG_HOME
+"$place/moved/bin/strongroomd" --self-test
+"$place/moved/bin/strongroomd" --log-level error &
+daemon=$!
+for _ in $(seq 200); do [ -S "$STRONGROOM_SOCKET" ] && break; sleep 0.05; done
+[ "$("$place/hello_client/build/hello_client")" = "Hello, Strongroom" ]
+[ "$("$place/moved/bin/strongroom" --no-start read strongroom://hello/client)" = "Hello, Strongroom" ]
+echo "installed, moved, built against, and used"
