@@ -133,7 +133,16 @@ void Connection::after_processing() {
   wipe_stack_below();
   if (!open_) return;
   if (draining_) return finish_if_drained();
-  if (!waits_ && may_process()) wait_readable();
+  if (waits_ || !may_process()) return;
+  // What was left because the answers grew too long goes on now that they are sent.
+  if (left_early_)
+    asio::post(thread_.context, [self = shared_from_this()] { self->proceed_if_possible(); });
+  else
+    wait_readable();
+}
+
+void Connection::proceed_if_possible() {
+  if (left_early_ && may_process()) proceed();
 }
 
 bool Connection::may_process() const noexcept {
@@ -160,6 +169,7 @@ std::size_t Connection::process_frames(std::string_view input) {
     }
     used += size + 1;
   }
+  left_early_ = !waits_ && used < input.size() && !may_process();
   return used;
 }
 

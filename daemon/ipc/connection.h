@@ -64,6 +64,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void take_input(std::string_view input);
   void proceed();
   void after_processing();
+  void proceed_if_possible();
   bool may_process() const noexcept;
   std::size_t process_frames(std::string_view input);
   bool process_frame(std::string_view frame);
@@ -92,6 +93,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t first_slot_ = 0;  // number of slots_.front()
   bool serial_ = false;         // a serial call is in flight
   bool waits_ = false;          // the next frame waits for calls in flight
+  bool left_early_ = false;     // whole frames may wait in pending_ because too much was unsent
   bool reading_ = false;        // a wait for input is under way
   bool writing_ = false;        // a wait for room is under way
   bool draining_ = false;

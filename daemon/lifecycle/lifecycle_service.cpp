@@ -203,18 +203,19 @@ Status LifecycleService::unlock(const wire::UnlockRequest& request) {
 
 // A store whose rows were exchanged is opened only by somebody who says so.
 Status LifecycleService::after_unlock(bool accept_changes) {
-  Status identity = check_identity(store_, vault_);
+  const auto identity = check_identity(store_, vault_);
   const bool half_made = std::filesystem::exists(around_.making_mark);
   const bool wrong =
       !identity && (identity.error().code == ErrorCode::tampered || identity.error().code == ErrorCode::not_found);
   if (wrong && !half_made && !accept_changes)
     return make_error(ErrorCode::tampered,
                       identity.error().message + "; 'strongroom unlock --accept-changes' takes the store as it is");
-  if (!identity && !wrong) return identity;
+  if (!identity && !wrong) return identity.error();
   stop_check();
   STRONGROOM_CHECK(vault_.ensure_name_space("default"));
   if (accept_changes) STRONGROOM_CHECK(freshness_.accept(store_));
-  STRONGROOM_CHECK(write_identity(store_, vault_));
+  // A start that changes nothing writes nothing.
+  if (!identity || *identity != vault_.header_report().generation) STRONGROOM_CHECK(write_identity(store_, vault_));
   std::error_code ignored;
   std::filesystem::remove(around_.making_mark, ignored);
   {

@@ -75,7 +75,7 @@ Status write_identity(store::Store& store, const vault::Vault& vault) {
       [&](store::WriteTransaction& transaction) { return write_row(transaction, vault, k_identity, plain); });
 }
 
-Status check_identity(store::Store& store, const vault::Vault& vault) {
+Result<std::uint64_t> check_identity(store::Store& store, const vault::Vault& vault) {
   std::optional<Bytes> plain;
   STRONGROOM_CHECK(store.read([&](store::ReadTransaction& transaction) -> Status {
     STRONGROOM_ASSIGN(plain, read_row(transaction, vault, k_identity));
@@ -88,7 +88,7 @@ Status check_identity(store::Store& store, const vault::Vault& vault) {
   if (identity.id != vault.store_id()) return make_error(ErrorCode::tampered, "the data belongs to another store");
   if (vault.header_report().generation < identity.header_generation)
     return make_error(ErrorCode::tampered, "the key header was replaced by an older one outside Strongroom");
-  return {};
+  return identity.header_generation;
 }
 
 namespace {

@@ -24,7 +24,8 @@ Status write_identity(store::Store& store, const vault::Vault& vault);
 
 // Whether the store belongs to this vault and the vault's header is the newest it has seen. Errors: tampered (the
 // sentence says which), not_found (the store has no identity), unsupported (a newer format).
-Status check_identity(store::Store& store, const vault::Vault& vault);
+// Returns the header generation that is kept.
+Result<std::uint64_t> check_identity(store::Store& store, const vault::Vault& vault);
 
 // How the accumulator of the heads is computed and kept: keyed by the vault and sealed in its own row.
 store::FreshnessPorts accumulator_ports(const vault::Vault& vault);
