@@ -98,7 +98,8 @@ Status Daemon::Parts::open_store() {
   STRONGROOM_ASSIGN(auto storage, plugin_host::open_builtin_storage(
                                       configuration.storage, configuration.data,
                                       [this](std::uint32_t, std::string_view line) { log->info(line); }));
-  freshness = std::make_unique<store::FreshnessTracker>(secrets::k_heads, lifecycle::accumulator_ports(*vault));
+  freshness = std::make_unique<store::FreshnessTracker>(secrets::k_heads, lifecycle::accumulator_ports(*vault),
+                                                        secrets::k_entries);
   store = std::make_unique<store::Store>(std::move(storage));
   store->set_participant(freshness.get());
   return {};

@@ -181,6 +181,7 @@ Status SecretRepository::write_entries(store::WriteTransaction& transaction, con
                                        const StoredSecret& stored) {
   const EntryKey own = entry_key(stored.parent, stored.lookup, EntryKind::secret);
   STRONGROOM_CHECK(transaction.put({k_entries, {}, own}, 1, {}));
+  STRONGROOM_CHECK(freshness_.note_companion(own, 1, {}));
   const auto folders = path.folders();
   for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder) {
     STRONGROOM_ASSIGN(const auto lookup, lookup_of(vault_, *folder));
@@ -192,6 +193,7 @@ Status SecretRepository::write_entries(store::WriteTransaction& transaction, con
     const BytesView fields[] = {as_bytes(*folder)};
     STRONGROOM_CHECK(vault_.seal(entry_context(key), fields, sealed));
     STRONGROOM_CHECK(transaction.put({k_entries, {}, key}, 1, sealed));
+    STRONGROOM_CHECK(freshness_.note_companion(key, 1, sealed));
   }
   return {};
 }

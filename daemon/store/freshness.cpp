@@ -17,8 +17,9 @@ Error cancelled() {
 
 }  // namespace
 
-FreshnessTracker::FreshnessTracker(std::uint32_t collection, FreshnessPorts ports)
-    : collection_(collection), ports_(std::move(ports)) {}
+FreshnessTracker::FreshnessTracker(std::uint32_t collection, FreshnessPorts ports,
+                                   std::optional<std::uint32_t> companion)
+    : collection_(collection), companion_(companion), ports_(std::move(ports)) {}
 
 std::optional<std::uint64_t> FreshnessTracker::version_of(BytesView key) const {
   if (key.size() < k_prefix) return std::nullopt;
@@ -26,12 +27,13 @@ std::optional<std::uint64_t> FreshnessTracker::version_of(BytesView key) const {
   return version == VersionMap::k_erased ? std::nullopt : version;
 }
 
-Result<Sum256> FreshnessTracker::term(BytesView key, std::uint64_t version, BytesView bytes) const {
+Result<Sum256> FreshnessTracker::term(std::uint32_t collection, BytesView key, std::uint64_t version,
+                                      BytesView bytes) const {
   // Length-prefixed, so that no two triples give one message.
   Bytes message;
   message.reserve(key.size() + 48);
   ByteWriter writer(message);
-  writer.u32(collection_);
+  writer.u32(collection);
   writer.bytes(key);
   writer.u64(version);
   const Digest256 digest = ports_.digest(bytes);
@@ -43,9 +45,9 @@ Result<Sum256> FreshnessTracker::term(BytesView key, std::uint64_t version, Byte
 Status FreshnessTracker::note_put(BytesView key, const std::optional<RowView>& old, std::uint64_t version,
                                   BytesView bytes) {
   if (key.size() < k_prefix) return short_key();
-  STRONGROOM_ASSIGN(const Sum256 now, term(key, version, bytes));
+  STRONGROOM_ASSIGN(const Sum256 now, term(collection_, key, version, bytes));
   if (old) {
-    STRONGROOM_ASSIGN(const Sum256 before, term(key, old->version, old->bytes));
+    STRONGROOM_ASSIGN(const Sum256 before, term(collection_, key, old->version, old->bytes));
     notes_.removed += before;
   } else {
     ++notes_.new_rows;
@@ -57,10 +59,19 @@ Status FreshnessTracker::note_put(BytesView key, const std::optional<RowView>& o
 
 Status FreshnessTracker::note_erase(BytesView key, const RowView& old) {
   if (key.size() < k_prefix) return short_key();
-  STRONGROOM_ASSIGN(const Sum256 before, term(key, old.version, old.bytes));
+  STRONGROOM_ASSIGN(const Sum256 before, term(collection_, key, old.version, old.bytes));
   notes_.removed += before;
   ++notes_.lost_rows;
   changes_.push_back({KeyPrefix::of(key), VersionMap::k_erased});
+  return {};
+}
+
+Status FreshnessTracker::note_companion(BytesView key, std::uint64_t version, BytesView bytes) {
+  if (!companion_) return {};
+  if (key.size() < k_prefix) return short_key();
+  STRONGROOM_ASSIGN(const Sum256 now, term(*companion_, key, version, bytes));
+  notes_.added += now;
+  ++notes_.new_rows;
   return {};
 }
 
@@ -75,7 +86,7 @@ void FreshnessTracker::piece_undone() noexcept {
 }
 
 Status FreshnessTracker::before_commit(WriteTransaction& transaction) {
-  if (changes_.empty()) return {};
+  if (changes_.empty() && notes_.new_rows == 0) return {};
   // Read in the same transaction that writes it: nothing here can run ahead of what is stored.
   STRONGROOM_ASSIGN(const auto stored, ports_.load(transaction));
   const Accumulator before = stored.value_or(Accumulator{});
@@ -95,30 +106,40 @@ void FreshnessTracker::after_commit(bool committed) noexcept {
   changes_at_piece_ = 0;
 }
 
-Status FreshnessTracker::take_row(BytesView key, const RowView& row, Comparison& comparison) {
+Status FreshnessTracker::take_row(std::uint32_t collection, BytesView key, const RowView& row, Comparison& comparison) {
   if (comparison.stop.stop_requested()) return cancelled();
   if (key.size() < k_prefix) return short_key();
-  STRONGROOM_ASSIGN(const Sum256 now, term(key, row.version, row.bytes));
+  STRONGROOM_ASSIGN(const Sum256 now, term(collection, key, row.version, row.bytes));
   comparison.sum += now;
   ++comparison.rows;
   const std::lock_guard lock(mutex_);
   if (generation_ != comparison.generation) return cancelled();
   // What a commit has said since is newer than this snapshot.
-  versions_.set_if_unknown(KeyPrefix::of(key), row.version);
+  if (collection == collection_) versions_.set_if_unknown(KeyPrefix::of(key), row.version);
   return {};
+}
+
+Status FreshnessTracker::for_each_row(ReadTransaction& transaction, const RowWork& work) const {
+  const auto scan_one = [&](std::uint32_t collection) -> Status {
+    Range range;
+    range.collection = collection;
+    Status taken;
+    STRONGROOM_CHECK(transaction.scan(range, [&](BytesView key, const RowView& row) {
+      taken = work(collection, key, row);
+      return taken.has_value();
+    }));
+    return taken;
+  };
+  STRONGROOM_CHECK(scan_one(collection_));
+  return companion_ ? scan_one(*companion_) : Status();
 }
 
 Status FreshnessTracker::scan(ReadTransaction& transaction, Comparison& comparison) {
   STRONGROOM_ASSIGN(const auto stored, ports_.load(transaction));
   comparison.stored = stored.value_or(Accumulator{});
-  Range range;
-  range.collection = collection_;
-  Status taken;
-  STRONGROOM_CHECK(transaction.scan(range, [&](BytesView key, const RowView& row) {
-    taken = take_row(key, row, comparison);
-    return taken.has_value();
-  }));
-  return taken;
+  return for_each_row(transaction, [&](std::uint32_t collection, BytesView key, const RowView& row) {
+    return take_row(collection, key, row, comparison);
+  });
 }
 
 Status FreshnessTracker::rebuild(Store& store, std::stop_token stop) {
@@ -143,17 +164,13 @@ Status FreshnessTracker::accept(Store& store) {
 Status FreshnessTracker::accept_in(WriteTransaction& transaction) {
   Accumulator found;
   Sum256 sum;
-  Range range;
-  range.collection = collection_;
-  Status taken;
-  STRONGROOM_CHECK(transaction.scan(range, [&](BytesView key, const RowView& row) {
-    const auto now = term(key, row.version, row.bytes);
-    taken = now ? Status() : Status(now.error());
-    if (now) sum += *now;
-    ++found.rows;
-    return taken.has_value();
-  }));
-  STRONGROOM_CHECK(std::move(taken));
+  STRONGROOM_CHECK(
+      for_each_row(transaction, [&](std::uint32_t collection, BytesView key, const RowView& row) -> Status {
+        STRONGROOM_ASSIGN(const Sum256 now, term(collection, key, row.version, row.bytes));
+        sum += now;
+        ++found.rows;
+        return {};
+      }));
   // The scan has met what this group wrote already, and before_commit adds its notes to what is saved here.
   sum += notes_.removed;
   sum -= notes_.added;

@@ -1,9 +1,9 @@
 // Freshness: noticing rows of one collection that were taken back to an older state, or away, outside Strongroom.
 //
 // Two things are kept. In memory, the version of every row, so that a replayed row is noticed at the next read. In the
-// store, an accumulator over all rows: the sum modulo 2^256 of PRF(key, version, digest of the bytes), changed with
-// every commit that changes a row. After unlock a background thread scans the collection once, fills the map and
-// compares.
+// store, an accumulator over all rows, and over those of a companion collection (an index that must not lose a row):
+// the sum modulo 2^256 of PRF(key, version, digest of the bytes), changed with every commit that changes a row. After
+// unlock a background thread scans the collection once, fills the map and compares.
 //
 // An accumulator that was taken back together with all rows is not noticed here; that needs a witness outside the
 // store.
@@ -56,7 +56,7 @@ struct FreshnessPorts {
 // It has to be the store's participant (or be called by it) from before the first write until the last.
 class FreshnessTracker final : public CommitParticipant {
  public:
-  FreshnessTracker(std::uint32_t collection, FreshnessPorts ports);
+  FreshnessTracker(std::uint32_t collection, FreshnessPorts ports, std::optional<std::uint32_t> companion = {});
 
   // Thread-safe.
   Freshness state() const noexcept { return state_.load(std::memory_order_acquire); }
@@ -73,6 +73,8 @@ class FreshnessTracker final : public CommitParticipant {
   // key, errors of the PRF; the piece has to fail with them.
   Status note_put(BytesView key, const std::optional<RowView>& old, std::uint64_t version, BytesView bytes);
   Status note_erase(BytesView key, const RowView& old);
+  // A new row of the companion collection, whose rows are only ever added. Nothing without one. Errors as above.
+  Status note_companion(BytesView key, std::uint64_t version, BytesView bytes);
 
   // Scans the collection in one read transaction while writes go on, fills the map and compares the sum with the
   // accumulator of the same snapshot. Takes about 3 µs for each row; call it on a background thread, one at a time. A
@@ -116,11 +118,15 @@ class FreshnessTracker final : public CommitParticipant {
     std::uint64_t rows = 0;
   };
 
+  using RowWork = std::function<Status(std::uint32_t collection, BytesView key, const RowView& row)>;
+
   Status scan(ReadTransaction& transaction, Comparison& comparison);
-  Status take_row(BytesView key, const RowView& row, Comparison& comparison);
-  Result<Sum256> term(BytesView key, std::uint64_t version, BytesView bytes) const;
+  Status take_row(std::uint32_t collection, BytesView key, const RowView& row, Comparison& comparison);
+  Status for_each_row(ReadTransaction& transaction, const RowWork& work) const;
+  Result<Sum256> term(std::uint32_t collection, BytesView key, std::uint64_t version, BytesView bytes) const;
 
   const std::uint32_t collection_;
+  const std::optional<std::uint32_t> companion_;
   const FreshnessPorts ports_;
 
   // Writer thread.

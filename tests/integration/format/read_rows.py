@@ -117,18 +117,19 @@ class Rows:
         return plain
 
     def check_accumulator(self):
-        total = 0
-        heads = self.keys(HEADS)
-        for key in heads:
-            version, value = self.row(HEADS, key)
-            digest = hashlib.blake2b(joined(b"SRM/row/v1", value), digest_size=32).digest()
-            message = u32(HEADS) + joined(key) + u64(version) + digest
-            total += int.from_bytes(self.store.keyed_hash(ACCUMULATOR, b"SRM/accumulator/v1", [message]), "little")
+        total = rows = 0
+        for collection in (HEADS, ENTRIES):
+            for key in self.keys(collection):
+                version, value = self.row(collection, key)
+                digest = hashlib.blake2b(joined(b"SRM/row/v1", value), digest_size=32).digest()
+                message = u32(collection) + joined(key) + u64(version) + digest
+                total += int.from_bytes(self.store.keyed_hash(ACCUMULATOR, b"SRM/accumulator/v1", [message]), "little")
+                rows += 1
         reader = Reader(self.meta(b"accumulator"))
         stored, count = reader.raw(32), reader.number("Q")
         reader.end()
-        if stored != (total % 2**256).to_bytes(32, "little") or count != len(heads):
-            raise CannotOpen("the accumulator is not that of the heads")
+        if stored != (total % 2**256).to_bytes(32, "little") or count != rows:
+            raise CannotOpen("the accumulator is not that of the heads and entries")
 
     def check_identity(self):
         reader = Reader(self.meta(b"identity"))
