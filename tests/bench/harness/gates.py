@@ -1,0 +1,56 @@
+"""What is promised. A gate compares two measured names (or one with a fixed bound)."""
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Gate:
+    what: str
+    ours: str
+    base: str  # name of a sample, or "" for a bound in the sample's own unit
+    against: str
+    gate: float
+    stretch: float | None = None
+    at_most: bool = False
+
+    def passes(self, value, bound):
+        return value <= bound if self.at_most else value >= bound
+
+
+GATES = [
+    Gate("get, 1 client", "get/1", "floor/1", "socket + AEAD floor", 0.75),
+    Gate("get, 1 client", "get/1", "keyring get/1000", "gnome-keyring, 1,000 items", 15),
+    Gate("get, 1 client", "get/1", "keyring get/10000", "gnome-keyring, 10,000 items", 80),
+    Gate("daemon's CPU for a get, us", "get cpu us", "", "a bound", 20, 12, at_most=True),
+    Gate("get, 8 clients", "get/8", "floor/8", "floor, 8 clients", 0.45, 0.65),
+    Gate("get, 64 deep", "pipelined/64", "floor/deep", "floor, 64 deep", 0.15, 0.25),
+    Gate("GetMany of 64", "get-many/64", "floor/deep", "floor, 64 deep", 0.20, 0.45),
+    Gate("get at 10,000", "growth/10000", "growth/10", "get at 10", 0.8, 0.9),
+    Gate("get at 1,000,000", "growth/1000000", "growth/10", "get at 10", 0.6, 0.9),
+    Gate("durable put, 1 client", "put/1", "sqlite", "plain SQLite", 0.6, 0.8),
+    Gate("durable put, 8 clients", "put/8", "sqlite", "plain SQLite", 2, 3),
+    Gate("durable put, 32 clients", "put/32", "sqlite", "plain SQLite", 5, 6),
+    Gate("durable put, 1 client", "put/1", "keyring put/1000", "gnome-keyring, 1,000 items", 60),
+    Gate("durable put, 1 client", "put/1", "keyring put/10000", "gnome-keyring, 10,000 items", 600),
+    Gate("strongroom read, process", "process/read", "process/true", "/bin/true", 2.0, 1.5, at_most=True),
+    Gate("strongroom read, process", "process/read", "process/secret-tool", "secret-tool lookup", 1 / 7, at_most=True),
+    Gate("start to first answer, 10,000", "start/answer", "keyring start/answer", "gnome-keyring with 10", 0.6, 0.4,
+         at_most=True),
+    Gate("start to first secret, 10,000", "start/secret", "keyring start/secret", "gnome-keyring with 10", 0.6, 0.4,
+         at_most=True),
+    Gate("idle memory, empty", "pss/empty", "keyring pss/empty", "gnome-keyring, empty", 1.2, 1.0, at_most=True),
+    Gate("idle memory, 10,000", "pss/10000", "keyring pss/10000", "gnome-keyring, 10,000", 0.3, at_most=True),
+    Gate("context switches in 40 s idle", "idle switches", "", "a bound", 0, at_most=True),
+]
+
+# Reported beside the gates.
+NOTES = [
+    ("growth cold/10000", "first 1,000 gets at 10,000, cold, per second"),
+    ("growth cold/1000000", "first 1,000 gets at 1,000,000, cold, per second"),
+    ("growth deep/10", "64 deep at 10, per second"),
+    ("growth deep/10000", "64 deep at 10,000, per second"),
+    ("growth deep/1000000", "64 deep at 1,000,000, per second"),
+    ("fill/10000", "filling 10,000, seconds"),
+    ("fill/1000000", "filling 1,000,000, seconds"),
+    ("pss/after load", "memory right after all the gets and puts, MiB"),
+    ("pss/1000000", "memory with 1,000,000 after the gets, MiB"),
+]

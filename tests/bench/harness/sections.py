@@ -1,0 +1,174 @@
+"""What is measured, section by section: one function each, floors and peers in turn with the daemon."""
+import os
+import time
+
+from harness import keyring
+from harness.daemon import Daemon
+from harness.keyring import Keyring
+from harness.tools import Missing, context_switches, cpu_seconds, pss_mib, rate, results
+
+SECONDS = 1
+PROCESS_ROUNDS = 15
+IDLE_SECONDS = 40
+
+
+class Context:
+    """Daemons and keyrings that sections share, made when first asked for."""
+
+    def __init__(self, build, work, rounds, samples, missing, full):
+        self.build, self.work, self.rounds = build, work, rounds
+        self.samples, self.missing, self.full = samples, missing, full
+        self.daemons, self.keyrings = {}, {}
+        self.keyring_reason = None
+        try:
+            keyring.check_installed(build)
+        except Missing as absent:
+            self.keyring_reason = str(absent)
+            missing.append(f"gnome-keyring: {absent}")
+        if not full:
+            missing.append("1,000,000 secrets: BENCH_FULL=1 measures them too")
+
+    def daemon(self, items):
+        if items not in self.daemons:
+            made = Daemon(self.build, self.work, f"store-{items}").start()
+            self.daemons[items] = made
+            if items:
+                self.samples.add(f"fill/{items}", made.fill(items))
+        return self.daemons[items]
+
+    def keyring(self, items, collection="bench"):
+        """None when it cannot be had."""
+        if self.keyring_reason is not None:
+            return None
+        if (items, collection) not in self.keyrings:
+            try:
+                self.keyrings[items, collection] = Keyring(self.build, self.work, items, collection)
+            except (Missing, RuntimeError) as absent:
+                self.keyring_reason = str(absent)
+                self.missing.append(f"gnome-keyring: {absent}")
+                return None
+        return self.keyrings[items, collection]
+
+    def program(self, name):
+        path = os.path.join(self.build, "bench", name)
+        if not os.path.exists(path):
+            raise Missing(f"{name} was not built: a package is missing (packages.txt, group bench)")
+        return path
+
+    def close(self):
+        for one in [*self.daemons.values(), *self.keyrings.values()]:
+            one.close()
+
+
+def measure_get(context):
+    daemon, add = context.daemon(1000), context.samples.add
+    floor = context.program("socket_floor")
+    peers = {items: context.keyring(items) for items in (1000, 10000)}
+    daemon.load("get", 0.3)
+    for _ in range(context.rounds):
+        add("floor/1", rate([floor, SECONDS, 1, 1]))
+        before = cpu_seconds(daemon.pid)
+        start = time.monotonic()
+        got = daemon.load("get", SECONDS)
+        add("get/1", got)
+        # Starting and connecting lies in the time too, which is little against a second of gets.
+        add("get cpu us", (cpu_seconds(daemon.pid) - before) / (got * min(time.monotonic() - start, SECONDS)) * 1e6)
+        for items, peer in peers.items():
+            if peer:
+                add(f"keyring get/{items}", peer.get(SECONDS))
+        add("floor/8", rate([floor, SECONDS, 1, 8]))
+        add("get/8", daemon.load("get", SECONDS, 8))
+        add("floor/deep", rate([floor, SECONDS, 64, 1]))
+        add("pipelined/64", daemon.load("pipelined", SECONDS, 64))
+        add("get-many/64", daemon.load("get-many", SECONDS, 64))
+
+
+def measure_growth(context):
+    sizes = [10, 10_000] + ([1_000_000] if context.full else [])
+    daemons = {items: context.daemon(items) for items in sizes}
+    for items in sizes[1:]:
+        daemons[items].drop_caches()
+        context.samples.add(f"growth cold/{items}", daemons[items].first(1000))
+    for items in sizes:  # warm: the system has read the whole file, each reader its inner pages
+        for folder, _, names in os.walk(os.path.join(daemons[items].folder, "data")):
+            for name in names:
+                with open(os.path.join(folder, name), "rb") as file:
+                    while file.read(1 << 20):
+                        pass
+        daemons[items].load("pipelined", SECONDS, 64)
+    for _ in range(context.rounds):
+        for items in sizes:
+            context.samples.add(f"growth/{items}", daemons[items].load("get", SECONDS))
+        for items in sizes:
+            context.samples.add(f"growth deep/{items}", daemons[items].load("pipelined", SECONDS, 64))
+    if context.full:
+        context.samples.add("pss/1000000", pss_mib(daemons[1_000_000].pid))
+
+
+def measure_put(context):
+    daemon, add = context.daemon(1000), context.samples.add
+    peers = {items: context.keyring(items) for items in (1000, 10000)}
+    for _ in range(3):  # so that the rows are those of a secret with several versions
+        daemon.load("put", SECONDS, 32)
+    sizes = daemon.row_sizes()
+    for n in range(context.rounds):
+        folder = os.path.join(context.work, f"sqlite-{n}")
+        os.mkdir(folder)
+        add("sqlite", rate([context.program("sqlite_floor"), folder, SECONDS, daemon.items, *sizes]))
+        for clients in (1, 8, 32):
+            add(f"put/{clients}", daemon.load("put", SECONDS, clients))
+        for items, peer in peers.items():
+            if peer:
+                add(f"keyring put/{items}", peer.put(20 if items == 1000 else 4, 10))
+    if os.geteuid() == 0:
+        add("pss/after load", pss_mib(daemon.pid))
+
+
+def measure_process(context):
+    daemon = context.daemon(1000)
+    peer = context.keyring(1000)
+    commands = {"true": "/bin/true",
+                "read": f"{context.build}/bin/strongroom read --no-start strongroom://service-00000/key-00000007"}
+    environment = {"HOME": daemon.folder, "PATH": os.environ["PATH"], "STRONGROOM_SOCKET": daemon.socket}
+    if peer:
+        commands["secret-tool"] = "secret-tool lookup service bench id 7"
+        environment.update(peer.environment)
+    found = results([context.program("process_times"), str(PROCESS_ROUNDS), *commands.values()], environment)
+    for number, name in enumerate(commands):
+        context.samples.values[f"process/{name}"] = found[str(number)]
+
+
+def measure_start(context):
+    daemon = context.daemon(10_000)
+    peer = context.keyring(10, "login")
+    for _ in range(context.rounds):
+        daemon.stop()
+        found = results([daemon.load_program, "start", daemon.socket, *daemon.command()])
+        daemon.start()
+        context.samples.add("start/answer", found["answer_ms"][0])
+        context.samples.add("start/secret", found["secret_ms"][0])
+        if peer:
+            answer, secret = peer.restart()
+            context.samples.add("keyring start/answer", answer)
+            context.samples.add("keyring start/secret", secret)
+
+
+def measure_idle(context):
+    """After a start, a look at some secrets, and a while without a client."""
+    empty, filled = context.daemon(0), context.daemon(10_000)
+    filled.stop()
+    filled.start()
+    filled.first(200)
+    time.sleep(2)
+    before = context_switches(empty.pid) + context_switches(filled.pid)
+    time.sleep(IDLE_SECONDS)
+    context.samples.add("idle switches", context_switches(empty.pid) + context_switches(filled.pid) - before)
+    for items, name in ((0, "empty"), (10_000, "10000")):
+        context.samples.add(f"pss/{name}", pss_mib(context.daemon(items).pid))
+        peer = context.keyring(items)
+        if peer:
+            context.samples.add(f"keyring pss/{name}", pss_mib(peer.pid))
+
+
+SECTIONS = {"get": measure_get, "growth": measure_growth, "put": measure_put, "process": measure_process,
+            "start": measure_start, "idle": measure_idle}

@@ -1,0 +1,130 @@
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <thread>
+
+#include <strongroom/protocol/methods/service.h>
+
+#include "tests/bench/load/load.h"
+
+namespace strongroom::bench {
+
+namespace {
+
+constexpr std::size_t k_batch = 512;
+
+template <class Answer>
+void check_value(const Answer& answer, std::size_t size) {
+  if (answer.size() != 1 || answer.front().value.size() != size)
+    fail(make_error(ErrorCode::internal, "an answer carries another value"));
+}
+
+wire::GetRequest get_request(std::uint64_t item) {
+  wire::GetRequest request;
+  request.path = path_of(item);
+  return request;
+}
+
+// Items [from, to) in as few calls as possible.
+void fill_part(const std::string& socket, std::uint64_t from, std::uint64_t to) {
+  client::Client client = connect(socket);
+  while (from < to) {
+    wire::PutManyRequest request;
+    for (; from < to && request.items.size() < k_batch; ++from) request.items.push_back(put_request(from));
+    for (const auto& item : need(client.call<wire::PutMany>(request)).items)
+      if (item.problem) fail(make_error(ErrorCode::internal, item.problem->message));
+  }
+}
+
+}  // namespace
+
+int run_get(const Load& load) {
+  print_result("per_second", run_load(load, [](client::Client& client, RandomItems& items) -> std::uint64_t {
+                 check_value(need(client.call<wire::Get>(get_request(items.next()))).fields_, k_value_bytes);
+                 return 1;
+               }));
+  return 0;
+}
+
+int run_pipelined(const Load& load) {
+  print_result("per_second", run_load(load, [&](client::Client& client, RandomItems& items) {
+                 std::vector<wire::GetRequest> requests;
+                 for (std::size_t i = 0; i < load.depth; ++i) requests.push_back(get_request(items.next()));
+                 for (auto& answer : client.call_pipelined<wire::Get>(requests))
+                   check_value(need(std::move(answer)).fields_, k_value_bytes);
+                 return std::uint64_t{load.depth};
+               }));
+  return 0;
+}
+
+int run_get_many(const Load& load) {
+  print_result("per_second", run_load(load, [&](client::Client& client, RandomItems& items) {
+                 wire::GetManyRequest request;
+                 for (std::size_t i = 0; i < load.depth; ++i) request.items.push_back(get_request(items.next()));
+                 for (const auto& item : need(client.call<wire::GetMany>(request)).items)
+                   check_value(item.fields_.value(), k_value_bytes);
+                 return std::uint64_t{load.depth};
+               }));
+  return 0;
+}
+
+int run_put(const Load& load) {
+  print_result("per_second", run_load(load, [](client::Client& client, RandomItems& items) -> std::uint64_t {
+                 need(client.call<wire::Put>(put_request(items.next())));
+                 return 1;
+               }));
+  return 0;
+}
+
+int run_fill(const Load& load) {
+  constexpr std::uint64_t k_clients = 4;
+  const auto start = Clock::now();
+  std::vector<std::thread> threads;
+  for (std::uint64_t i = 0; i < k_clients; ++i)
+    threads.emplace_back(
+        [&, i] { fill_part(load.socket, load.items * i / k_clients, load.items * (i + 1) / k_clients); });
+  for (auto& thread : threads) thread.join();
+  print_result("seconds", std::chrono::duration<double>(Clock::now() - start).count());
+  return 0;
+}
+
+// The mean of the first gets of different items, for caches that are cold.
+int run_first(const Load& load) {
+  client::Client client = connect(load.socket);
+  RandomItems items(load.items, 77);
+  const auto start = Clock::now();
+  for (std::size_t i = 0; i < load.depth; ++i) need(client.call<wire::Get>(get_request(items.next())));
+  print_result("per_second",
+               static_cast<double>(load.depth) / std::chrono::duration<double>(Clock::now() - start).count());
+  return 0;
+}
+
+int run_start(const std::string& socket, std::vector<std::string> command) {
+  std::vector<char*> arguments;
+  for (auto& word : command) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  const client::Client::Options options{.endpoint = client::Endpoint{socket, geteuid()}};
+  const auto start = Clock::now();
+  const auto passed = [&] { return std::chrono::duration<double, std::milli>(Clock::now() - start).count(); };
+  pid_t daemon = 0;
+  if (posix_spawn(&daemon, arguments[0], nullptr, nullptr, arguments.data(), environ) != 0) return 1;
+  auto client = client::Client::connect(options);
+  while (!client && passed() < 30'000) {
+    std::this_thread::sleep_for(std::chrono::microseconds(500));
+    client = client::Client::connect(options);
+  }
+  need(need(std::move(client)).call<protocol::service::GetStatus>({}));
+  print_result("answer_ms", passed());
+  client::Client asking = connect(socket);
+  while (!asking.call<wire::Get>(get_request(0)) && passed() < 30'000)
+    std::this_thread::sleep_for(std::chrono::microseconds(500));
+  print_result("secret_ms", passed());
+  kill(daemon, SIGTERM);
+  waitpid(daemon, nullptr, 0);
+  return 0;
+}
+
+}  // namespace strongroom::bench

@@ -1,0 +1,76 @@
+// What the load driver's commands share: items with known names and values, and clients that run at once.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <strongroom/client/client.h>
+#include <strongroom/protocol/methods/secret.h>
+
+namespace strongroom::bench {
+
+namespace wire = protocol::secret;
+
+inline constexpr std::size_t k_value_bytes = 256;
+
+// Ends the program with the error's sentence.
+[[noreturn]] void fail(const Error& error);
+
+template <class T>
+T need(Result<T> result) {
+  if (!result) fail(result.error());
+  return std::move(result).value();
+}
+
+// 256 items to a folder.
+std::string path_of(std::uint64_t item);
+wire::PutRequest put_request(std::uint64_t item);
+client::Client connect(const std::string& socket);
+void print_result(const char* key, double value);
+
+// Numbers below `items` that differ from client to client.
+class RandomItems {
+ public:
+  RandomItems(std::uint64_t items, std::size_t client) : items_(items), state_(0x9e3779b97f4a7c15ull * (client + 1)) {}
+
+  std::uint64_t next() {
+    state_ = state_ * 6364136223846793005ull + 1442695040888963407ull;
+    return (state_ >> 33) % items_;
+  }
+
+ private:
+  std::uint64_t items_;
+  std::uint64_t state_;
+};
+
+using Clock = std::chrono::steady_clock;
+
+struct Load {
+  std::string socket;
+  std::uint64_t items = 0;
+  double seconds = 1;
+  std::size_t clients = 1;
+  std::size_t depth = 1;
+};
+
+// One step of one client: asks and awaits, returns how many secrets that were.
+using Step = std::function<std::uint64_t(client::Client&, RandomItems&)>;
+
+// Runs `step` in a closed loop in as many processes as there are clients, as the floor does; secrets a second of all
+// together.
+double run_load(const Load& load, const Step& step);
+
+// Each takes its arguments behind the command's name.
+int run_get(const Load& load);
+int run_pipelined(const Load& load);
+int run_get_many(const Load& load);
+int run_put(const Load& load);
+int run_fill(const Load& load);
+int run_first(const Load& load);
+// Starts the daemon `command` and measures until its first answer and its first secret.
+int run_start(const std::string& socket, std::vector<std::string> command);
+
+}  // namespace strongroom::bench
