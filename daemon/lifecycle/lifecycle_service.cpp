@@ -192,7 +192,7 @@ Status LifecycleService::open_with(const wire::UnlockRequest& request) {
 Status LifecycleService::unlock(const wire::UnlockRequest& request) {
   if (request.passphrase && request.recovery_code)
     return make_error(ErrorCode::invalid_argument, "give either a passphrase or a recovery code", "recovery_code");
-  if (opened_ && freshness_.state() != store::Freshness::mismatch) return {};
+  if (opened_ && !check_failed_ && freshness_.state() != store::Freshness::mismatch) return {};
   if (vault_.state() != vault::State::unlocked) STRONGROOM_CHECK(open_with(request));
   const Status checked = after_unlock(request.accept_changes.value_or(false));
   if (!checked && !opened_) {
@@ -213,7 +213,8 @@ Status LifecycleService::after_unlock(bool accept_changes) {
   if (!identity && !wrong) return identity.error();
   stop_check();
   STRONGROOM_CHECK(vault_.ensure_name_space("default"));
-  if (accept_changes) STRONGROOM_CHECK(freshness_.accept(store_));
+  check_failed_ = false;
+  if (accept_changes) STRONGROOM_CHECK(accept_rows());
   // A start that changes nothing writes nothing.
   if (!identity || *identity != vault_.header_report().generation) STRONGROOM_CHECK(write_identity(store_, vault_));
   std::error_code ignored;
@@ -228,11 +229,22 @@ Status LifecycleService::after_unlock(bool accept_changes) {
   return {};
 }
 
+// Accepting is a write itself. When it fails nothing is known of the rows, so nobody is served.
+Status LifecycleService::accept_rows() {
+  store_.refuse_writes(std::nullopt);
+  Status accepted = freshness_.accept(store_);
+  if (!accepted) set_opened(false);
+  return accepted;
+}
+
 void LifecycleService::check_freshness(std::stop_token stop) {
   const Status status = freshness_.rebuild(store_, stop);
   if (!status && stop.stop_requested()) return;
   if (!status) {
-    around_.report("the check for replaced rows did not finish: " + status.error().message);
+    const std::string sentence = "the check for replaced rows did not finish: " + status.error().message;
+    check_failed_ = true;
+    add_problem(sentence);
+    around_.report(sentence);
     return;
   }
   if (freshness_.state() != store::Freshness::mismatch) return;

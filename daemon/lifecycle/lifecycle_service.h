@@ -76,6 +76,7 @@ class LifecycleService {
   Status after_unlock(bool accept_changes);
   Status lock(bool hold);
   Result<protocol::vault::AddSlotResponse> add_slot(const protocol::vault::AddSlotRequest& request);
+  Status accept_rows();
   void check_freshness(std::stop_token stop);
   void stop_check();
 
@@ -87,7 +88,8 @@ class LifecycleService {
   const Clock& clock_;
   Surroundings around_;
   const std::int64_t started_ms_;
-  std::atomic<bool> opened_ = false;  // unlocked and checked
+  std::atomic<bool> opened_ = false;        // unlocked and checked
+  std::atomic<bool> check_failed_ = false;  // the check for replaced rows ended without a result
   std::mutex changing_;               // one change of state or slots at a time
   std::jthread check_;
   mutable std::mutex problems_mutex_;
