@@ -90,7 +90,7 @@ class LifecycleService {
   const std::int64_t started_ms_;
   std::atomic<bool> opened_ = false;        // unlocked and checked
   std::atomic<bool> check_failed_ = false;  // the check for replaced rows ended without a result
-  std::mutex changing_;               // one change of state or slots at a time
+  std::mutex changing_;                     // one change of state or slots at a time
   std::jthread check_;
   mutable std::mutex problems_mutex_;
   std::vector<std::string> problems_;
