@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 
 #include <strongroom/protocol/methods/vault.h>
@@ -37,22 +38,28 @@ int show(Session& session, const std::optional<Secret>& code, std::string_view n
   return 0;
 }
 
+constexpr const char* k_protects =
+    "The store opens without a person from a key file of this machine. The key file protects copies of the data "
+    "folder, "
+    "such as backups and synchronised folders; it does not protect against somebody who can read the disk that it lies "
+    "on.";
+
+bool has_recovery_slot(const wire::ListSlotsResponse& response) {
+  return std::ranges::any_of(response.slots,
+                             [](const wire::Slot& slot) { return slot.type == wire::SlotType::recovery; });
+}
+
 // A store that its first start has made lacks only the recovery code.
 int add_recovery_code(Session& session, client::Client& client) {
   const auto slots = client.call<wire::ListSlots>({});
   if (!slots) return session.fail(slots.error());
-  for (const auto& slot : slots->slots)
-    if (slot.type == wire::SlotType::recovery)
-      return session.fail(
-          make_error(ErrorCode::already_initialized,
-                     "there is a store already, with a recovery code; 'strongroom slot add recovery' makes another"));
+  if (has_recovery_slot(*slots))
+    return session.fail(
+        make_error(ErrorCode::already_initialized,
+                   "there is a store already, with a recovery code; 'strongroom slot add recovery' makes another"));
   const auto added = client.call<wire::AddSlot>({.type = wire::SlotType::recovery, .passphrase = {}, .label = {}});
   if (!added) return session.fail(added.error());
-  return show(
-      session, added->recovery_code,
-      "The store opens without a person from a key file of this machine. The key file protects copies of the data "
-      "folder, such as backups and synchronised folders; it does not protect against somebody who can read the "
-      "disk that it lies on.");
+  return show(session, added->recovery_code, k_protects);
 }
 
 int run_init(Session& session, const Options& options) {
@@ -85,15 +92,28 @@ std::function<int(Session&)> prepare_init(CLI::App& app) {
   return [options](Session& session) { return run_init(session, *options); };
 }
 
+// On standard error, so that what a script reads from standard output stays what it asked for.
 void offer_recovery_code(Session& session) {
   if (!session.started_daemon()) return;
   const auto client = session.client();
   if (!client) return;
   const auto slots = (*client)->call<wire::ListSlots>({});
-  if (!slots) return;
-  for (const auto& slot : slots->slots)
-    if (slot.type == wire::SlotType::recovery) return;
-  session.note("strongroom: a new store was made. 'strongroom init' shows its recovery code and what protects it.");
+  if (!slots || has_recovery_slot(*slots)) return;
+  if (!stderr_is_terminal()) {
+    session.note(std::string("strongroom: a new store was made. 'strongroom init' shows its recovery code. ") +
+                 k_protects);
+    return;
+  }
+  const auto added = (*client)->call<wire::AddSlot>({.type = wire::SlotType::recovery, .passphrase = {}, .label = {}});
+  if (!added) return;
+  WipedString text(wiped_heap());
+  text.append(
+      "A new store was made. Recovery code; write it down and keep it elsewhere, it is shown this once:\n\n    ");
+  text.append(added->recovery_code->reveal_text(RevealReason::deliver))
+      .append("\n\n")
+      .append(k_protects)
+      .append("\n\n");
+  print_error(text);
 }
 
 }  // namespace strongroom::cli
