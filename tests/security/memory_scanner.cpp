@@ -58,7 +58,9 @@ std::string json_of(std::string_view text) {
 // Overlapping pieces at every multiple of 4: a remnant of 16 bytes holds one. In the middle of long values one of 64.
 void Needles::add_form(const std::string& name, std::string_view form) {
   constexpr std::size_t k_dense = 4096;
-  for (std::size_t at = 0; at + k_piece <= form.size(); at += at < k_dense || at + k_dense > form.size() ? 4 : 52) {
+  std::size_t step = 0;
+  for (std::size_t at = 0; at + k_piece <= form.size(); at += step) {
+    step = at < k_dense || at + k_dense > form.size() ? 4 : 52;
     const std::string bytes(form.substr(at, k_piece));
     const std::uint64_t word = word_at(bytes.data());
     maybe_[short_hash(word)] = true;

@@ -10,8 +10,9 @@ namespace strongroom::tests {
 
 class TemporaryFolder {
  public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "strongroom test XXXXXX").string();
+  // Its name has spaces, as names of folders may.
+  explicit TemporaryFolder(const char* pattern = "strongroom test XXXXXX") {
+    std::string name = (std::filesystem::temp_directory_path() / pattern).string();
     if (!mkdtemp(name.data())) throw std::runtime_error("no temporary folder can be made");
     path_ = name;
   }
