@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <sqlite3.h>
 
@@ -48,7 +49,12 @@ class Use {
   Use(const Use&) = delete;
   Use& operator=(const Use&) = delete;
 
-  ~Use() { sqlite3_reset(statement_); }
+  ~Use() {
+    if (statement_ != nullptr) sqlite3_reset(statement_);
+  }
+
+  // The statement stays on its row, which keeps the snapshot; the caller resets it.
+  sqlite3_stmt* leave() noexcept { return std::exchange(statement_, nullptr); }
 
   // Parameters count from 1. Bytes must live until the statement is reset.
   Use& bind(int parameter, std::int64_t value) noexcept {

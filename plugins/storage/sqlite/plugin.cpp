@@ -47,6 +47,12 @@ class SqliteStorage final : public Storage {
   }
 
  private:
+  // Between writes the writer holds a snapshot of the newest state: SQLite then knows the lock of a reader to be there
+  // and takes and gives it back without the system, which saves two calls for each read. The next write ends it first,
+  // so that the log can still start over. Failing to hold it costs only speed.
+  static void hold_snapshot(Connection& writer);
+  static Status end_snapshot(Connection& writer);
+
   // Idle readers kept open; more are closed when they come back.
   static constexpr std::size_t k_idle_readers = 8;
 
@@ -72,6 +78,7 @@ Result<std::unique_ptr<Storage>> SqliteStorage::open(const Settings& settings, c
   STRONGROOM_ASSIGN(DatabaseFile file, ensure_database_file(folder));
   STRONGROOM_ASSIGN(auto writer, Connection::open(file.path, Role::writer));
   STRONGROOM_CHECK(ensure_schema(*writer));
+  hold_snapshot(*writer);
   if (file.unclean) host.warning("the database was not closed; its log has been taken over");
   return std::make_unique<SqliteStorage>(std::move(file), std::move(writer));
 }
@@ -109,14 +116,28 @@ Result<std::unique_ptr<Transaction>> SqliteStorage::begin_write() {
   }
   if (writer == nullptr) return make_error(ErrorCode::busy, "another write is under way");
   const auto give_back = [this](std::unique_ptr<Connection> connection) {
+    hold_snapshot(*connection);
     const std::lock_guard lock(mutex_);
     writer_ = std::move(connection);
   };
-  if (Status begun = writer->run(Query::begin_write); !begun) {
+  Status begun = end_snapshot(*writer);
+  if (begun) begun = writer->run(Query::begin_write);
+  if (!begun) {
     give_back(std::move(writer));
     return std::move(begun).error();
   }
   return std::make_unique<SqliteTransaction>(std::move(writer), Access::write, give_back, damaged_);
+}
+
+void SqliteStorage::hold_snapshot(Connection& writer) {
+  if (sqlite3_get_autocommit(writer.handle()) == 0 || !writer.run(Query::begin_read)) return;
+  // BEGIN alone takes nothing.
+  if (!writer.run(Query::read_state)) (void)end_snapshot(writer);
+}
+
+Status SqliteStorage::end_snapshot(Connection& writer) {
+  if (sqlite3_get_autocommit(writer.handle()) != 0) return {};
+  return writer.run(Query::rollback);
 }
 
 Status SqliteStorage::fill(Connection& reader, Health& health, bool thorough) {

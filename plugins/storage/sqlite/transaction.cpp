@@ -1,5 +1,7 @@
 #include "plugins/storage/sqlite/transaction.h"
 
+#include <utility>
+
 namespace strongroom::sqlite {
 
 using plugin::Access;
@@ -15,6 +17,7 @@ SqliteTransaction::SqliteTransaction(std::unique_ptr<Connection> connection, Acc
       begun_(access == Access::write) {}
 
 SqliteTransaction::~SqliteTransaction() {
+  reset_first();
   // Ends a read as it undoes a write; after an error the engine may have done it already.
   if (begun_ && sqlite3_get_autocommit(connection_->handle()) == 0) (void)connection_->run(Query::rollback);
   give_back_(std::move(connection_));
@@ -25,7 +28,13 @@ Status SqliteTransaction::ready() {
   if (begun_) return {};
   STRONGROOM_CHECK(run(Query::begin_read));
   begun_ = true;
+  // Only now: BEGIN has taken the snapshot over.
+  reset_first();
   return {};
+}
+
+void SqliteTransaction::reset_first() noexcept {
+  if (first_ != nullptr) sqlite3_reset(std::exchange(first_, nullptr));
 }
 
 Error SqliteTransaction::failed(Error error) {
@@ -44,7 +53,23 @@ Status SqliteTransaction::run(Query query) {
   return {};
 }
 
+Result<bool> SqliteTransaction::get_first(const RowKey& key, RowSink& sink) {
+  STRONGROOM_ASSIGN(sqlite3_stmt* const statement, connection_->prepared(Query::get));
+  Use use(statement);
+  use.bind(1, std::int64_t{key.collection}).bind(2, key.scope).bind(3, key.key);
+  const int code = use.step();
+  if (code == SQLITE_DONE) return false;
+  if (code != SQLITE_ROW) return failed(code);
+  sink(key.key, static_cast<std::uint64_t>(use.integer(0)), use.bytes(1));
+  first_ = use.leave();
+  return true;
+}
+
 Status SqliteTransaction::get(const RowKey& key, RowSink& sink) {
+  if (!begun_ && first_ == nullptr) {
+    STRONGROOM_ASSIGN(const bool found, get_first(key, sink));
+    if (found) return {};
+  }
   STRONGROOM_CHECK(ready());
   STRONGROOM_ASSIGN(sqlite3_stmt* const statement, connection_->prepared(Query::get));
   Use use(statement);

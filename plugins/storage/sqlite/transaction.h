@@ -15,7 +15,8 @@ namespace strongroom::sqlite {
 // Gives the connection back when the transaction has ended.
 using GiveBack = std::function<void(std::unique_ptr<Connection>)>;
 
-// A reader begins at its first read; a writer has begun already (begin_write in plugin.cpp).
+// A reader begins at its first read; a writer has begun already (begin_write in plugin.cpp). Most readers read one row:
+// then the statement that found it holds the snapshot alone, and BEGIN and ROLLBACK are saved.
 class SqliteTransaction final : public plugin::Transaction {
  public:
   // `damaged` is set when a call finds the file damaged.
@@ -35,6 +36,9 @@ class SqliteTransaction final : public plugin::Transaction {
  private:
   // Begins a read, or says why a write was given up by the engine.
   Status ready();
+  // A reader's first read, without BEGIN. False when there is no row, which holds no snapshot.
+  Result<bool> get_first(const plugin::RowKey& key, plugin::RowSink& sink);
+  void reset_first() noexcept;
   // The error of `code`; remembers it when the engine has given up the transaction.
   Error failed(int code);
   Error failed(Error error);
@@ -44,6 +48,7 @@ class SqliteTransaction final : public plugin::Transaction {
   GiveBack give_back_;
   std::atomic<bool>& damaged_;
   std::optional<Error> lost_;
+  sqlite3_stmt* first_ = nullptr;  // stands on the first row until the next call
   bool begun_;
   std::int64_t added_rows_ = 0;
   std::int64_t added_rows_at_savepoint_ = 0;
