@@ -106,9 +106,7 @@ void Connection::take_input(std::string_view input) {
     pending_.insert(pending_.end(), input.begin(), input.end());
     return proceed();
   }
-  hooks_.begin();
-  const std::size_t used = process_frames(input);
-  hooks_.end();
+  const std::size_t used = process_batch(input);
   if (!open_) return;
   pending_.assign(input.begin() + static_cast<std::ptrdiff_t>(used), input.end());
   after_processing();
@@ -116,9 +114,7 @@ void Connection::take_input(std::string_view input) {
 
 // Takes what waits in pending_.
 void Connection::proceed() {
-  hooks_.begin();
-  const std::size_t used = process_frames({reinterpret_cast<const char*>(pending_.data()), pending_.size()});
-  hooks_.end();
+  const std::size_t used = process_batch({reinterpret_cast<const char*>(pending_.data()), pending_.size()});
   if (!open_) return;
   const std::size_t left = pending_.size() - used;
   std::memmove(pending_.data(), pending_.data() + used, left);
@@ -148,6 +144,15 @@ void Connection::proceed_if_possible() {
 bool Connection::may_process() const noexcept {
   return open_ && !draining_ && !serial_ && slots_.size() < limits_.unfinished &&
          unsent_.size() + thread_.output.size() < limits_.unsent;
+}
+
+// The answers leave before the snapshot ends: nobody has to wait for that.
+std::size_t Connection::process_batch(std::string_view input) {
+  hooks_.begin();
+  const std::size_t used = process_frames(input);
+  flush();
+  hooks_.end();
+  return used;
 }
 
 // Returns how many bytes of whole frames were used.

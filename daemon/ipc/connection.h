@@ -66,6 +66,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void after_processing();
   void proceed_if_possible();
   bool may_process() const noexcept;
+  std::size_t process_batch(std::string_view input);
   std::size_t process_frames(std::string_view input);
   bool process_frame(std::string_view frame);
   void call_now(const Result<const BoundMethod*>& method, const protocol::CallEnvelope& call, const CallInfo& info);
