@@ -16,6 +16,7 @@ constexpr std::string_view k_label = "SRM/wrap/v1";
 static_assert(k_nonce_size == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
 static_assert(k_tag_size == crypto_aead_xchacha20poly1305_ietf_ABYTES);
 static_assert(k_key_size == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
+static_assert(k_commit_size == crypto_verify_32_BYTES);
 
 struct WrapKeys {
   WrapKeys(BytesView wrapping_key, BytesView associated_data, BytesView nonce) noexcept {
@@ -75,7 +76,7 @@ bool unwrap(BytesView wrapping_key, BytesView associated_data, std::span<const B
   if (wrapping_key.size() != k_key_size || key.size() != k_key_size) std::abort();
   const WrapKeys keys(wrapping_key, associated_data, wrapped.first(k_nonce_size));
   const Byte* ciphertext = wrapped.data() + k_nonce_size + k_commit_size;
-  const bool opened = sodium_memcmp(keys.commit().data(), wrapped.data() + k_nonce_size, k_commit_size) == 0 &&
+  const bool opened = crypto_verify_32(keys.commit().data(), wrapped.data() + k_nonce_size) == 0 &&
                       crypto_aead_xchacha20poly1305_ietf_decrypt_detached(
                           key.data(), nullptr, ciphertext, k_key_size, ciphertext + k_key_size, associated_data.data(),
                           associated_data.size(), wrapped.data(), keys.encryption()) == 0;

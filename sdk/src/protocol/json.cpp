@@ -147,11 +147,48 @@ JsonWriter& JsonWriter::base64(BytesView v) {
   return *this;
 }
 
+namespace {
+
+constexpr std::uint64_t k_ones = 0x0101010101010101;
+constexpr std::uint64_t k_high_bits = k_ones << 7;
+
+// Eight bytes at once: a high bit for each byte that is zero (and perhaps for one above such a byte).
+constexpr std::uint64_t zero_bytes(std::uint64_t v) noexcept {
+  return (v - k_ones) & ~v & k_high_bits;
+}
+
+// How many bytes from `at` on surely need no escape, in steps of eight.
+std::size_t plain_run(std::string_view v, std::size_t at) noexcept {
+  const std::size_t start = at;
+  for (; v.size() - at >= 8; at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, v.data() + at, sizeof word);
+    const std::uint64_t control = (word - k_ones * 0x20) & ~word & k_high_bits;
+    if ((control | zero_bytes(word ^ (k_ones * '"')) | zero_bytes(word ^ (k_ones * '\\')) |
+         zero_bytes(word ^ (k_ones * 0x7f))) != 0)
+      break;
+  }
+  return at - start;
+}
+
+// How many bytes are surely ASCII, in steps of eight.
+std::size_t ascii_run(const unsigned char* p, const unsigned char* end) noexcept {
+  const unsigned char* const start = p;
+  for (; end - p >= 8; p += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, p, sizeof word);
+    if ((word & k_high_bits) != 0) break;
+  }
+  return static_cast<std::size_t>(p - start);
+}
+
+}  // namespace
+
 void JsonWriter::quoted(std::string_view v) {
   constexpr char k_hex[] = "0123456789abcdef";
   out_.push_back('"');
   std::size_t plain = 0;
-  for (std::size_t i = 0; i < v.size(); ++i) {
+  for (std::size_t i = plain_run(v, 0); i < v.size(); ++i) {
     const auto c = static_cast<unsigned char>(v[i]);
     if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f) continue;
     out_.append(v.substr(plain, i - plain));
@@ -178,6 +215,7 @@ void JsonWriter::quoted(std::string_view v) {
         out_.push_back(k_hex[c >> 4]);
         out_.push_back(k_hex[c & 15]);
     }
+    i += plain_run(v, plain);
   }
   out_.append(v.substr(plain));
   out_.push_back('"');
@@ -218,7 +256,10 @@ bool is_utf8(std::string_view text) noexcept {
   };
   while (p < end) {
     const unsigned c = *p++;
-    if (c < 0x80) continue;
+    if (c < 0x80) {
+      p += ascii_run(p, end);
+      continue;
+    }
     if (c >= 0xc2 && c <= 0xdf) {
       if (!continuation(1)) return false;
       p += 1;
