@@ -1,5 +1,7 @@
 #include "client/cli/session.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <cstring>
 
@@ -12,8 +14,10 @@ Result<client::Client*> Session::client() {
   if (client_) return &*client_;
   client::Client::Options options;
   options.deadline = std::chrono::seconds(options_.timeout_s);
-  STRONGROOM_ASSIGN(client::Endpoint endpoint, client::default_endpoint());
-  if (!options_.socket.empty()) endpoint.socket = options_.socket;
+  client::Endpoint endpoint{options_.socket, geteuid()};
+  if (endpoint.socket.empty()) {
+    STRONGROOM_ASSIGN(endpoint, client::default_endpoint());
+  }
   options.endpoint = endpoint;
   auto connected = client::Client::connect(options);
   const char* autostart = std::getenv("STRONGROOM_AUTOSTART");

@@ -44,11 +44,11 @@ std::string place_of(const std::filesystem::path& file, const toml::source_regio
   return file.string() + ":" + std::to_string(source.begin.line);
 }
 
-Result<std::string> text_of(const toml::node& node, const std::string& place) {
+Result<std::string> text_of(const toml::node& node, const std::string& key, const std::string& place) {
   if (const auto* text = node.as_string()) return std::string(text->get());
   if (const auto* number = node.as_integer()) return std::to_string(number->get());
   if (const auto* flag = node.as_boolean()) return std::string(flag->get() ? "true" : "false");
-  return refuse("must be a string, a whole number, true or false", place);
+  return refuse("'" + key + "' must be a string, a whole number, true or false", place);
 }
 
 Status apply_table(const toml::table& section, std::string_view name, const std::filesystem::path& file,
@@ -58,7 +58,7 @@ Status apply_table(const toml::table& section, std::string_view name, const std:
     const std::string place = place_of(file, key.source());
     const auto setting = std::ranges::find(settings(), std::string_view(full), &Setting::key);
     if (setting == settings().end()) return refuse("there is no setting '" + full + "'", place);
-    STRONGROOM_ASSIGN(const std::string value, text_of(node, place));
+    STRONGROOM_ASSIGN(const std::string value, text_of(node, full, place));
     if (auto status = setting->set(out, value); !status)
       return at(make_error(ErrorCode::configuration, "'" + full + "' " + status.error().message), place);
   }
