@@ -35,6 +35,7 @@ class Squatter {
     int counted[2];
     if (pipe(ready) != 0 || pipe(counted) != 0) throw std::runtime_error("no pipe");
     child_ = fork();
+    if (child_ < 0) throw std::runtime_error("no process");
     if (child_ == 0) {
       const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
       const sockaddr_un address = address_of(path);
@@ -58,7 +59,10 @@ class Squatter {
     if (!listens) throw std::runtime_error("the squatter does not listen");
   }
 
-  ~Squatter() { close(counted_); }
+  ~Squatter() {
+    end();
+    close(counted_);
+  }
 
   Squatter(const Squatter&) = delete;
   Squatter& operator=(const Squatter&) = delete;
@@ -74,8 +78,7 @@ class Squatter {
     char c = 0;
     if (!served || read(last, &c, 1) != 0) throw std::runtime_error("the squatter does not serve");
     close(last);
-    kill(child_, SIGKILL);
-    waitpid(child_, nullptr, 0);
+    end();
     std::size_t bytes = 0;
     char buffer[4096];
     for (ssize_t n = 0; (n = read(counted_, buffer, sizeof buffer)) > 0;) bytes += static_cast<std::size_t>(n);
@@ -83,6 +86,14 @@ class Squatter {
   }
 
  private:
+  // A pid below 1 would mean other processes than this child.
+  void end() {
+    if (child_ <= 0) return;
+    kill(child_, SIGKILL);
+    waitpid(child_, nullptr, 0);
+    child_ = -1;
+  }
+
   std::string path_;
   pid_t child_ = -1;
   int counted_ = -1;

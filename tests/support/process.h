@@ -49,7 +49,10 @@ class Process {
 
   pid_t pid() const noexcept { return pid_; }
 
-  void kill(int signal) const noexcept { ::kill(pid_, signal); }
+  // Nothing when it has ended: the number may be somebody else's by then, and one below 1 would mean many.
+  void kill(int signal) const noexcept {
+    if (pid_ > 0 && !reaped_) ::kill(pid_, signal);
+  }
 
   bool running() {
     if (reaped_) return false;
