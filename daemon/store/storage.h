@@ -1,8 +1,9 @@
-// The storage port: what the daemon asks of whichever storage plugin is active. Implemented by plugin_host's adapter over
-// strongroom.storage/1 and by fakes in tests; the contract suite in tests/contract runs on every implementation.
+// The storage port: what the daemon asks of whichever storage plugin is active. Implemented by plugin_host's adapter
+// over strongroom.storage/1 and by fakes in tests; the contract suite in tests/contract runs on every implementation.
 //
-// A row is (collection, scope, key) -> (version, bytes), ordered by key (memcmp) within a collection and scope. The scope
-// is empty for the system or an opaque owner id. Storage sees sealed bytes and keyed hashes, never names or values.
+// A row is (collection, scope, key) -> (version, bytes), ordered by key (memcmp) within a collection and scope. The
+// scope is empty for the system or an opaque owner id. Storage sees sealed bytes and keyed hashes, never names or
+// values.
 #pragma once
 
 #include <cstdint>
