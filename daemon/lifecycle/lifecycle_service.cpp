@@ -192,8 +192,10 @@ Status LifecycleService::open_with(const wire::UnlockRequest& request) {
 Status LifecycleService::unlock(const wire::UnlockRequest& request) {
   if (request.passphrase && request.recovery_code)
     return make_error(ErrorCode::invalid_argument, "give either a passphrase or a recovery code", "recovery_code");
+  // A credential is checked on an open store too: a wrong one never looks right.
+  const bool given = request.passphrase || request.recovery_code;
+  if (given || vault_.state() != vault::State::unlocked) STRONGROOM_CHECK(open_with(request));
   if (opened_ && !check_failed_ && freshness_.state() != store::Freshness::mismatch) return {};
-  if (vault_.state() != vault::State::unlocked) STRONGROOM_CHECK(open_with(request));
   const Status checked = after_unlock(request.accept_changes.value_or(false));
   if (!checked && !opened_) {
     if (auto status = vault_.lock(false); !status) around_.report(status.error().message);

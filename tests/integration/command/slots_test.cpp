@@ -116,6 +116,8 @@ TEST_F(Slots, AStoreMadeByAPersonAsksForThePassphrase) {
   EXPECT_EQ(run_cli(daemon, {"read", "a"}).exit_code, 5);
   EXPECT_EQ(run_cli(daemon, {"unlock", "--passphrase"}, "correct horse").exit_code, 0);
   EXPECT_EQ(run_cli(daemon, {"read", "a"}).output, "value\n");
+  EXPECT_EQ(run_cli(daemon, {"unlock", "--passphrase"}, "wrong horse").exit_code, 4);
+  EXPECT_EQ(run_cli(daemon, {"read", "a"}).output, "value\n");
 }
 
 }  // namespace
