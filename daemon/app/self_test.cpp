@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "daemon/app/places.h"
 #include "daemon/plugin_host/builtin_plugins.h"
 #include "daemon/store/store.h"
 #include "daemon/vault/vault.h"
@@ -17,8 +18,7 @@ namespace {
 class Scratch {
  public:
   explicit Scratch(const std::filesystem::path& above) {
-    std::error_code ignored;
-    std::filesystem::create_directories(above, ignored);
+    if (!prepare_folder(above)) return;
     std::string name = (above / "self-test-XXXXXX").string();
     if (mkdtemp(name.data())) path_ = name;
   }
