@@ -16,9 +16,13 @@ void fail(const Error& error) {
 }
 
 std::string path_of(std::uint64_t item) {
-  char text[64];
-  std::snprintf(text, sizeof text, "service-%05llu/key-%08llu", static_cast<unsigned long long>(item / 256),
-                static_cast<unsigned long long>(item));
+  // By hand: printf would be a tenth of what a client spends on a get.
+  std::string text = "service-00000/key-00000000";
+  const auto digits = [&](std::size_t end, std::uint64_t number) {
+    for (; number > 0; number /= 10) text[end--] = static_cast<char>('0' + number % 10);
+  };
+  digits(12, item / 256);
+  digits(25, item);
   return text;
 }
 
