@@ -26,6 +26,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds k_patience{15};
+constexpr int k_gave_way = 75;  // strongroomd's exit status for it (EX_TEMPFAIL of sysexits.h)
 
 Error unreachable(std::string message) {
   return make_error(ErrorCode::unreachable, std::move(message));
@@ -141,15 +142,19 @@ std::string drain(int descriptor) {
   return said;
 }
 
-Status wait_for(pid_t child, int error_output, const client::Endpoint& endpoint) {
-  const auto until = Clock::now() + k_patience;
+enum class Started : unsigned char {
+  yes,
+  gave_way,  // another daemon holds the store: it is starting or stopping
+};
+
+Result<Started> wait_for(pid_t child, int error_output, const client::Endpoint& endpoint, Clock::time_point until) {
   auto pause = std::chrono::milliseconds(2);
   while (Clock::now() < until) {
-    if (answers(endpoint)) return {};
+    if (answers(endpoint)) return Started::yes;
     int status = 0;
     if (waitpid(child, &status, WNOHANG) == child) {
-      // Another client may have started one meanwhile; then ours gave way to it.
-      if (answers(endpoint)) return {};
+      if (answers(endpoint)) return Started::yes;
+      if (WIFEXITED(status) && WEXITSTATUS(status) == k_gave_way) return Started::gave_way;
       const std::string said = drain(error_output);
       return unreachable("the daemon did not start" + (said.empty() ? "" : ": " + said));
     }
@@ -159,23 +164,38 @@ Status wait_for(pid_t child, int error_output, const client::Endpoint& endpoint)
   return unreachable("the daemon was started but does not answer");
 }
 
-}  // namespace
-
-Status start_daemon(const client::Endpoint& endpoint) {
-  if (started_by_service_manager(endpoint)) return {};
-  STRONGROOM_ASSIGN(const std::string self, own_executable());
-  const std::string daemon = self.substr(0, self.rfind('/')) + "/strongroomd";
-  STRONGROOM_CHECK(check_trusted(daemon));
+Result<Started> start_once(const std::vector<std::string>& arguments, const client::Endpoint& endpoint,
+                           Clock::time_point until) {
   int output[2];
   if (pipe(output) != 0) return unreachable("no pipe can be made");
   fcntl(output[0], F_SETFD, FD_CLOEXEC);
   fcntl(output[1], F_SETFD, FD_CLOEXEC);
   fcntl(output[0], F_SETFL, O_NONBLOCK);
-  const auto child = spawn({daemon, "--log-target", "file", "--socket", endpoint.socket}, output[1]);
+  const auto child = spawn(arguments, output[1]);
   close(output[1]);
-  Status started = child ? wait_for(*child, output[0], endpoint) : Status(child.error());
+  auto started = child ? wait_for(*child, output[0], endpoint, until) : Result<Started>(child.error());
   close(output[0]);
   return started;
+}
+
+}  // namespace
+
+Status start_daemon(const client::Endpoint& endpoint, const StartOptions& options) {
+  if (options.usual_place && started_by_service_manager(endpoint)) return {};
+  STRONGROOM_ASSIGN(const std::string self, own_executable());
+  const std::string daemon = self.substr(0, self.rfind('/')) + "/strongroomd";
+  STRONGROOM_CHECK(check_trusted(daemon));
+  std::vector<std::string> arguments{daemon, "--log-target", "file", "--socket", endpoint.socket};
+  if (!options.make_store) arguments.insert(arguments.end(), {"--create", "false"});
+  const auto until = Clock::now() + k_patience;
+  while (Clock::now() < until) {
+    STRONGROOM_ASSIGN(const Started started, start_once(arguments, endpoint, until));
+    if (started == Started::yes) return {};
+    // The other one answers soon, or ends and leaves its place.
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    if (answers(endpoint)) return {};
+  }
+  return unreachable("another daemon holds the store but does not answer");
 }
 
 }  // namespace strongroom::cli

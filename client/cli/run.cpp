@@ -54,7 +54,10 @@ int run_command(const Command& command, const std::vector<std::string>& argument
     return k_usage;
   }
   Session session(std::move(options));
-  return act(session);
+  const int code = act(session);
+  if (!output_failed()) return code;
+  print_error("strongroom: the output could not be written\n");
+  return code != 0 ? code : static_cast<int>(ExitCode::failed);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ Result<client::Client*> Session::client() {
   const char* autostart = std::getenv("STRONGROOM_AUTOSTART");
   const bool may_start = !options_.no_start && !(autostart && std::strcmp(autostart, "0") == 0);
   if (!connected && connected.error().code == ErrorCode::unreachable && may_start) {
-    STRONGROOM_CHECK(start_daemon(endpoint));
+    STRONGROOM_CHECK(start_daemon(endpoint, {.usual_place = options_.socket.empty(), .make_store = make_store_}));
     started_ = true;
     connected = client::Client::connect(options);
   }

@@ -28,6 +28,9 @@ class Session {
   // The client, connected; starts the daemon when none runs and that is allowed. Errors: unreachable, untrusted.
   Result<client::Client*> client();
 
+  // Before client(): a daemon that has to be started shall not make a store by itself.
+  void leave_store_to_me() noexcept { make_store_ = false; }
+
   // Whether client() had to start the daemon.
   bool started_daemon() const noexcept { return started_; }
 
@@ -41,6 +44,7 @@ class Session {
   GlobalOptions options_;
   std::optional<client::Client> client_;
   bool started_ = false;
+  bool make_store_ = true;
 };
 
 }  // namespace strongroom::cli

@@ -1,6 +1,7 @@
 #include "client/cli/terminal.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <termios.h>
@@ -18,11 +19,22 @@ namespace strongroom::cli {
 
 namespace {
 
+bool g_output_failed = false;
+
+// A full disk behind standard output must not pass for success; a reader that has seen enough may.
 void write_all(int descriptor, std::string_view text) {
   while (!text.empty()) {
     const ssize_t n = ::write(descriptor, text.data(), text.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return;
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+      pollfd room{descriptor, POLLOUT, 0};
+      poll(&room, 1, -1);
+      continue;
+    }
+    if (n <= 0) {
+      if (descriptor == STDOUT_FILENO && errno != EPIPE) g_output_failed = true;
+      return;
+    }
     text.remove_prefix(static_cast<std::size_t>(n));
   }
 }
@@ -113,6 +125,10 @@ void print(std::string_view text) {
   write_all(STDOUT_FILENO, text);
 }
 
+bool output_failed() noexcept {
+  return g_output_failed;
+}
+
 void print_error(std::string_view text) {
   write_all(STDERR_FILENO, text);
 }
@@ -124,6 +140,18 @@ std::string neutralised(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
     // C1 controls are C2 80 to C2 9F in UTF-8.
+    // Marks that turn the direction of text: what a person reads would not be what is stored.
+    if (utf8 && (text.substr(i).starts_with("\u200e") || text.substr(i).starts_with("\u200f") ||
+                 (text.substr(i, 3) >= "\u202a" && text.substr(i, 3) <= "\u202e") ||
+                 (text.substr(i, 3) >= "\u2066" && text.substr(i, 3) <= "\u2069"))) {
+      out.append("\\u20");
+      const unsigned low =
+          (static_cast<unsigned char>(text[i + 1]) & 1u) << 6 | (static_cast<unsigned char>(text[i + 2]) & 0x3fu);
+      out.push_back(k_hex[low >> 4 & 15]);
+      out.push_back(k_hex[low & 15]);
+      i += 2;
+      continue;
+    }
     const bool c1 = utf8 && c == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
     if (c >= 0x20 && c != 0x7f && (c < 0x80 || utf8) && !c1) {
       out.push_back(text[i]);

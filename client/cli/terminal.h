@@ -16,6 +16,8 @@ bool stderr_is_terminal() noexcept;
 // Writes all of it. A reader that went away (EPIPE) is no error.
 void print(std::string_view text);
 void print_error(std::string_view text);
+// Whether anything that was printed did not get out, a reader that went away aside.
+bool output_failed() noexcept;
 
 // `text` with control characters and invalid UTF-8 made visible, so that stored data cannot drive the terminal: "\x1b"
 // for ESC. Newlines and tabs too.

@@ -69,6 +69,8 @@ Status apply_file(const std::filesystem::path& file, Configuration& out) {
   std::error_code error;
   if (std::filesystem::file_size(file, error) > k_largest_file && !error)
     return refuse("the configuration file is larger than 1 MiB", file.string());
+  if (!std::filesystem::is_regular_file(file, error))
+    return refuse("the configuration file cannot be read", file.string());
   const toml::parse_result parsed = toml::parse_file(file.string());
   if (!parsed) {
     const auto& problem = parsed.error();

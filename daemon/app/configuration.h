@@ -1,8 +1,8 @@
 // What can be set, and where each setting came from.
 //
 // One table (settings()) names every setting with its key in the file, its environment variable, its flag, its default
-// and its documentation. Later wins: default, file, environment, flag. Unknown keys, flags and STRONGROOM_ variables of
-// a known section are refused with their place.
+// and its documentation. Later wins: default, file, environment, flag. Unknown keys of
+// the file and unknown flags are refused with their place.
 #pragma once
 
 #include <cstdint>
@@ -46,8 +46,8 @@ struct Invocation {
 // One row of the table.
 struct Setting {
   std::string_view key;          // "vault.create"
-  std::string_view variable;     // "STRONGROOM_VAULT_CREATE"
-  std::string_view flag;         // "--vault-create"
+  std::string_view variable;     // "STRONGROOM_CREATE"
+  std::string_view flag;         // "--create"
   std::string_view placeholder;  // "true|false"
   std::string_view documentation;
   // Parses and checks. Error: configuration with a sentence.

@@ -2,10 +2,12 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
-#include <cstdio>
+#include <optional>
 #include <thread>
 
 #include <strongroom/base/wiped_memory.h>
@@ -35,7 +37,18 @@ namespace strongroom::app {
 namespace {
 
 constexpr std::chrono::seconds k_stop_deadline{5};
+constexpr std::size_t k_own_descriptors = 64;              // for files, plugins and threads beside the connections
 constexpr std::size_t k_request_lock_limit = 1024 * 1024;  // bytes of request memory kept out of swap
+
+// The soft limit is often 1024, fewer than the connections that are allowed. Returns what is allowed now.
+std::size_t raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return static_cast<std::size_t>(limit.rlim_cur);
+}
 
 // Signals are taken by the main thread alone, so every thread made later must have them blocked.
 sigset_t block_signals() {
@@ -69,7 +82,8 @@ struct Daemon::Parts {
   std::unique_ptr<ipc::Dispatcher> dispatcher;
   std::unique_ptr<ipc::Server> server;
   std::thread storage_check;
-  std::filesystem::path own_socket;  // to remove at the end; empty when it was passed to us
+  std::size_t descriptors = 0;            // that this process may have open
+  std::optional<BoundSocket> own_socket;  // to remove at the end; nothing when it was passed to us
 
   Status open_vault();
   Status open_store();
@@ -112,7 +126,6 @@ void Daemon::Parts::make_services() {
   around.version = k_version;
   around.storage_name = configuration.storage;
   around.memory_locked = arena->memory_is_locked();
-  around.making_mark = configuration.data / "making";
   around.run_slow = [this](std::function<void()> task) { slow_pool->run(std::move(task)); };
   around.connections = [this] { return server ? server->connections() : 0; };
   around.before_lock = [this] { return secrets->save_read_times(); };
@@ -132,7 +145,7 @@ Status Daemon::Parts::listen() {
   if (!passed) {
     STRONGROOM_CHECK(prepare_folder(configuration.socket.parent_path()));
     STRONGROOM_ASSIGN(socket, listen_at(configuration.socket));
-    own_socket = configuration.socket;
+    own_socket.emplace(configuration.socket);
   }
   const auto identify = [](int descriptor) -> Result<ipc::Caller> {
     STRONGROOM_ASSIGN(const auto peer, platform::peer_credentials(descriptor));
@@ -143,7 +156,8 @@ Status Daemon::Parts::listen() {
       *dispatcher, identify, std::move(hooks), &memory,
       ipc::Server::Options{.threads = static_cast<std::size_t>(configuration.threads),
                            .max_message = static_cast<std::size_t>(configuration.max_message),
-                           .max_connections = static_cast<std::size_t>(configuration.max_connections)});
+                           .max_connections = std::min(static_cast<std::size_t>(configuration.max_connections),
+                                                       descriptors - std::min(descriptors, k_own_descriptors))});
   return server->start(socket);
 }
 
@@ -165,7 +179,9 @@ Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Result<std::unique_ptr<Daemon>> Daemon::start(const Configuration& configuration) {
   STRONGROOM_CHECK(platform::harden_process());
+  const std::size_t descriptors = raise_descriptor_limit();
   auto parts = std::make_unique<Parts>(configuration);
+  parts->descriptors = descriptors;
   STRONGROOM_CHECK(parts->open_vault());
   STRONGROOM_CHECK(parts->open_store());
   parts->make_services();
@@ -198,8 +214,9 @@ void Daemon::run() {
 Daemon::~Daemon() {
   platform::notify("STOPPING=1\nSTATUS=Finishing what is in flight");
   parts_->log->info("stopping");
-  // The socket goes first: a client that comes now starts a daemon of its own or waits for the service manager's.
-  if (!parts_->own_socket.empty()) unlink(parts_->own_socket.c_str());
+  // The socket goes first: a client that comes now waits for this daemon's end and starts another.
+  if (parts_->own_socket) parts_->own_socket->remove();
+  parts_->slow_pool->close();
   parts_->server->stop(k_stop_deadline);
   parts_->slow_pool.reset();
   parts_->lifecycle->stop();

@@ -82,10 +82,8 @@ Result<std::unique_ptr<InstanceLock>> InstanceLock::take(const std::filesystem::
     impl->lock = boost::interprocess::file_lock(impl->file.c_str());
     if (!impl->lock.try_lock()) {
       const std::string holder = holder_of(impl->file);
-      return make_error(
-          ErrorCode::busy,
-          "another strongroomd" + (holder.empty() ? "" : " (process " + holder + ")") + " serves this data folder",
-          data.string());
+      return make_error(ErrorCode::busy, "another strongroomd" + (holder.empty() ? "" : " (process " + holder + ")") +
+                                             " serves this data folder");
     }
   } catch (const boost::interprocess::interprocess_exception&) {
     return make_error(ErrorCode::storage_failed, "the lock of the data folder cannot be taken", data.string());
@@ -95,6 +93,31 @@ Result<std::unique_ptr<InstanceLock>> InstanceLock::take(const std::filesystem::
   if (ftruncate(impl->descriptor, 0) == 0 && write(impl->descriptor, pid.data(), pid.size()) < 0) errno = 0;
   return std::unique_ptr<InstanceLock>(new InstanceLock(std::move(impl)));
 }
+
+BoundSocket::BoundSocket(std::filesystem::path path) : path_(std::move(path)) {
+  struct stat found{};
+  if (lstat(path_.c_str(), &found) != 0) return;
+  device_ = found.st_dev;
+  inode_ = found.st_ino;
+}
+
+void BoundSocket::remove() const noexcept {
+  struct stat found{};
+  if (lstat(path_.c_str(), &found) == 0 && found.st_dev == device_ && found.st_ino == inode_) unlink(path_.c_str());
+}
+
+namespace {
+
+bool somebody_listens(const sockaddr_un& address) {
+  const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (socket < 0) return false;
+  const bool answered =
+      connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 || errno == EAGAIN;
+  close(socket);
+  return answered;
+}
+
+}  // namespace
 
 Result<int> listen_at(const std::filesystem::path& path) {
   sockaddr_un address{};
@@ -106,6 +129,8 @@ Result<int> listen_at(const std::filesystem::path& path) {
   if (lstat(path.c_str(), &found) == 0) {
     if (!S_ISSOCK(found.st_mode) || found.st_uid != geteuid())
       return make_error(ErrorCode::untrusted, "something that is not our socket lies in its place", path.string());
+    if (somebody_listens(address))
+      return make_error(ErrorCode::busy, "another daemon listens on this socket", path.string());
     if (unlink(path.c_str()) != 0) return failed("the old socket cannot be removed", path);
   }
   const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);

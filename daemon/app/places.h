@@ -1,6 +1,8 @@
 // The folders of the daemon, made and checked, and the lock that keeps a second daemon out.
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <memory>
 
@@ -23,6 +25,19 @@ class InstanceLock {
   struct Impl;
   explicit InstanceLock(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
+};
+
+// Knows the socket file that this process has bound, to remove that one and no other's.
+class BoundSocket {
+ public:
+  explicit BoundSocket(std::filesystem::path path);
+  // Removes the file when it still is the one that was bound.
+  void remove() const noexcept;
+
+ private:
+  std::filesystem::path path_;
+  dev_t device_ = 0;
+  ino_t inode_ = 0;
 };
 
 // A listening socket at `path` (0600 in a prepared folder). A socket left by a dead daemon is replaced; the caller must

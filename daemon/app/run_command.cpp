@@ -10,9 +10,13 @@ namespace strongroom::app {
 
 namespace {
 
+constexpr int k_gave_way = 75;  // EX_TEMPFAIL of sysexits.h
+
 int say(const Error& error) {
   const std::string about = error.subject.empty() ? "" : error.subject + ": ";
   std::fprintf(stderr, "strongroomd: %s%s\n", about.c_str(), error.message.c_str());
+  // Another daemon holds the place: for whoever starts daemons that is no failure but a reason to look again.
+  if (error.code == ErrorCode::busy) return k_gave_way;
   return static_cast<int>(error_info(error.code).exit_code);
 }
 

@@ -3,11 +3,20 @@
 namespace strongroom::app {
 
 SlowPool::~SlowPool() {
+  close();
   if (worker_.joinable()) worker_.join();
+}
+
+void SlowPool::close() {
+  std::deque<std::function<void()>> dropped;
+  const std::lock_guard guard(mutex_);
+  closed_ = true;
+  dropped.swap(tasks_);
 }
 
 void SlowPool::run(std::function<void()> task) {
   const std::lock_guard guard(mutex_);
+  if (closed_ || tasks_.size() >= k_most_waiting) return;
   tasks_.push_back(std::move(task));
   if (busy_) return;
   // The last worker has left its loop, or is about to return from it.

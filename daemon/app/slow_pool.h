@@ -1,8 +1,7 @@
-// A bounded pool of threads for what takes long: password hashing above all. Threads start with the first work and end
-// when there is none, so that an idle daemon has none of them.
+// One worker for what takes long: password hashing above all. It starts with the first task and ends when there is
+// none, so that an idle daemon does not have it.
 #pragma once
 
-#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -13,8 +12,15 @@ namespace strongroom::app {
 // Thread-safe. One worker: its tasks exclude each other anyway, and one Argon2id may use 256 MiB.
 class SlowPool {
  public:
+  static constexpr std::size_t k_most_waiting = 64;
+
+  // Finishes the task that runs.
   ~SlowPool();
+  // A task that is not taken, because too many wait or the pool is closed, is destroyed unrun: what it holds answers
+  // for it.
   void run(std::function<void()> task);
+  // Drops what waits and takes no more.
+  void close();
 
  private:
   void work();
@@ -23,6 +29,7 @@ class SlowPool {
   std::deque<std::function<void()>> tasks_;
   std::thread worker_;
   bool busy_ = false;
+  bool closed_ = false;
 };
 
 }  // namespace strongroom::app

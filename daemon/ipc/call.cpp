@@ -5,7 +5,7 @@
 namespace strongroom::ipc {
 
 LaterReply::~LaterReply() {
-  if (!finished_) fail(make_error(ErrorCode::internal, "the request was dropped"));
+  if (!finished_) fail(make_error(ErrorCode::cancelled, "the daemon is stopping or has too much to do"));
 }
 
 void LaterReply::finish(const std::function<void(WipedString&)>& write_parameters) {

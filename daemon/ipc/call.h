@@ -28,7 +28,7 @@ struct CallInfo {
 };
 
 // The answer of a call that is finished later or elsewhere. Any thread may finish it, exactly once; dropping it
-// unfinished answers `internal`. Several `partial` answers may come before when the call asked for `more`.
+// unfinished answers `cancelled`. Several `partial` answers may come before when the call asked for `more`.
 class LaterReply {
  public:
   // `send` takes a whole message and whether it is the last; it may be called on any thread.

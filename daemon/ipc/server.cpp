@@ -7,6 +7,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "daemon/ipc/connection.h"
 
@@ -48,6 +49,7 @@ struct Server::Impl {
   ConnectionLimits limits;
   std::vector<std::unique_ptr<Worker>> workers;
   std::unique_ptr<Protocol::acceptor> acceptor;
+  std::unique_ptr<asio::steady_timer> pause;
   std::size_t next_worker = 0;
   std::atomic<std::size_t> open = 0;
   std::mutex mutex;
@@ -56,17 +58,22 @@ struct Server::Impl {
   void wait_for_client() {
     acceptor->async_wait(Protocol::acceptor::wait_read, [this](const boost::system::error_code& error) {
       if (error || !acceptor->is_open()) return;
-      accept_all();
-      wait_for_client();
+      if (accept_all()) return wait_for_client();
+      // No descriptor is free: the waiting client stays in the queue, and asking at once again would only burn time.
+      pause->expires_after(std::chrono::milliseconds(100));
+      pause->async_wait([this](const boost::system::error_code& ended) {
+        if (!ended && acceptor->is_open()) wait_for_client();
+      });
     });
   }
 
-  void accept_all() {
+  // False when the system has no room for another connection.
+  bool accept_all() {
     for (;;) {
       boost::system::error_code error;
       Worker& worker = *workers[next_worker++ % workers.size()];
       Protocol::socket socket = acceptor->accept(worker.io.context, error);
-      if (error) return;
+      if (error) return error == asio::error::would_block || error == asio::error::try_again;
       const auto caller = identify(socket.native_handle());
       if (!caller || !dispatcher.admission().admit_peer(*caller) || open >= options.max_connections) continue;
       ++open;
@@ -112,6 +119,7 @@ std::size_t Server::connections() const noexcept {
 Status Server::start(int listening_socket) {
   boost::system::error_code error;
   impl_->acceptor = std::make_unique<Protocol::acceptor>(impl_->workers.front()->io.context);
+  impl_->pause = std::make_unique<asio::steady_timer>(impl_->workers.front()->io.context);
   impl_->acceptor->assign(Protocol(), listening_socket, error);
   if (!error) impl_->acceptor->non_blocking(true, error);
   if (error) return make_error(ErrorCode::internal, "the listening socket cannot be used");
@@ -125,6 +133,7 @@ void Server::stop(std::chrono::milliseconds deadline) {
   asio::post(impl_->workers.front()->io.context, [this] {
     boost::system::error_code ignored;
     impl_->acceptor->close(ignored);
+    impl_->pause->cancel();
   });
   impl_->on_every_connection([](Connection& connection) { connection.drain(); });
   {

@@ -1,7 +1,5 @@
 #include "daemon/lifecycle/lifecycle_service.h"
 
-#include <fstream>
-
 #include <algorithm>
 
 #include <unistd.h>
@@ -19,6 +17,10 @@ namespace {
 constexpr std::string_view k_key_file_notice =
     "The key file protects copies of the data folder, such as backups and synchronised folders; it does not protect "
     "against somebody who can read the disk that it lies on.";
+
+constexpr std::string_view k_changed =
+    "rows of the store were changed outside Strongroom; nothing is read from it or written to it until "
+    "'strongroom unlock --accept-changes'";
 
 wire::SlotType wire_type(vault::SlotType type) {
   switch (type) {
@@ -94,7 +96,7 @@ Status LifecycleService::start(bool make) {
   Status opened = vault_.unlock_unattended();
   if (opened) opened = after_unlock(false);
   if (!opened) {
-    add_problem(opened.error().message);
+    add_opening_problem(opened.error().message);
     around_.report("the store stays locked: " + opened.error().message);
   }
   return {};
@@ -138,7 +140,18 @@ Result<protocol::service::StatusResponse> LifecycleService::handle(protocol::ser
     status.problems.emplace_back("there is no recovery code yet; 'strongroom init' makes one");
   const std::lock_guard guard(problems_mutex_);
   status.problems.insert(status.problems.end(), problems_.begin(), problems_.end());
+  status.problems.insert(status.problems.end(), opening_problems_.begin(), opening_problems_.end());
   return status;
+}
+
+void LifecycleService::add_opening_problem(std::string sentence) {
+  const std::lock_guard guard(problems_mutex_);
+  opening_problems_.push_back(std::move(sentence));
+}
+
+void LifecycleService::forget_opening_problems() {
+  const std::lock_guard guard(problems_mutex_);
+  opening_problems_.clear();
 }
 
 void LifecycleService::add_problem(std::string sentence) {
@@ -154,7 +167,7 @@ Result<wire::ListSlotsResponse> LifecycleService::handle(wire::ListSlots, Empty&
   return response;
 }
 
-// A new store is half made from the header's first write to the identity's commit; the mark tells the next start.
+// A new store is unconfirmed from the header's first write to the identity's commit; what fails between leaves nothing.
 Result<wire::InitResponse> LifecycleService::init(wire::InitRequest& request) {
   vault::CreateOptions options;
   options.passphrase = std::move(request.passphrase);
@@ -162,17 +175,11 @@ Result<wire::InitResponse> LifecycleService::init(wire::InitRequest& request) {
   options.recovery = request.recovery.value_or(true);
   wire::InitResponse response;
   response.notice = options.key_file ? k_key_file_notice : "The store opens only with its passphrase or recovery code.";
-  if (!std::ofstream(around_.making_mark).put('\n'))
-    return make_error(ErrorCode::read_only, "the data folder cannot be written; nothing was made");
-  auto created = vault_.create(std::move(options));
-  if (!created) {
-    std::error_code ignored;
-    std::filesystem::remove(around_.making_mark, ignored);
-    return std::move(created).error();
-  }
-  response.recovery_code = std::move(*created);
-  STRONGROOM_CHECK(after_unlock(false));
-  return response;
+  STRONGROOM_ASSIGN(response.recovery_code, vault_.create(std::move(options)));
+  Status finished = after_unlock(false);
+  if (finished) return response;
+  if (auto discarded = vault_.discard_unconfirmed(); !discarded) around_.report(discarded.error().message);
+  return std::move(finished).error();
 }
 
 void LifecycleService::handle(wire::Init, wire::InitRequest&& request, Completion<wire::InitResponse> completion) {
@@ -195,8 +202,11 @@ Status LifecycleService::unlock(const wire::UnlockRequest& request) {
   // A credential is checked on an open store too: a wrong one never looks right.
   const bool given = request.passphrase || request.recovery_code;
   if (given || vault_.state() != vault::State::unlocked) STRONGROOM_CHECK(open_with(request));
-  if (opened_ && !check_failed_ && freshness_.state() != store::Freshness::mismatch) return {};
-  const Status checked = after_unlock(request.accept_changes.value_or(false));
+  const bool accept = request.accept_changes.value_or(false);
+  const bool doubtful = check_failed_ || freshness_.state() == store::Freshness::mismatch;
+  if (opened_ && !doubtful) return {};
+  if (opened_ && !accept) return make_error(ErrorCode::tampered, std::string(k_changed));
+  const Status checked = after_unlock(accept);
   if (!checked && !opened_) {
     if (auto status = vault_.lock(false); !status) around_.report(status.error().message);
   }
@@ -206,7 +216,8 @@ Status LifecycleService::unlock(const wire::UnlockRequest& request) {
 // A store whose rows were exchanged is opened only by somebody who says so.
 Status LifecycleService::after_unlock(bool accept_changes) {
   const auto identity = check_identity(store_, vault_);
-  const bool half_made = std::filesystem::exists(around_.making_mark);
+  // Only a header that nobody but the vault can have made says that its store was never finished.
+  const bool half_made = !identity && identity.error().code == ErrorCode::not_found && !vault_.is_confirmed();
   const bool wrong =
       !identity && (identity.error().code == ErrorCode::tampered || identity.error().code == ErrorCode::not_found);
   if (wrong && !half_made && !accept_changes)
@@ -219,12 +230,8 @@ Status LifecycleService::after_unlock(bool accept_changes) {
   if (accept_changes) STRONGROOM_CHECK(accept_rows());
   // A start that changes nothing writes nothing.
   if (!identity || *identity != vault_.header_report().generation) STRONGROOM_CHECK(write_identity(store_, vault_));
-  std::error_code ignored;
-  std::filesystem::remove(around_.making_mark, ignored);
-  {
-    const std::lock_guard guard(problems_mutex_);
-    problems_.clear();
-  }
+  STRONGROOM_CHECK(vault_.confirm());
+  forget_opening_problems();
   store_.refuse_writes(std::nullopt);
   set_opened(true);
   check_ = std::jthread([this](std::stop_token stop) { check_freshness(stop); });
@@ -245,16 +252,14 @@ void LifecycleService::check_freshness(std::stop_token stop) {
   if (!status) {
     const std::string sentence = "the check for replaced rows did not finish: " + status.error().message;
     check_failed_ = true;
-    add_problem(sentence);
+    add_opening_problem(sentence);
     around_.report(sentence);
     return;
   }
   if (freshness_.state() != store::Freshness::mismatch) return;
-  const std::string sentence =
-      "rows of the store were changed outside Strongroom; nothing is read from it or written to it until "
-      "'strongroom unlock --accept-changes'";
+  const std::string sentence(k_changed);
   store_.refuse_writes(make_error(ErrorCode::tampered, sentence));
-  add_problem(sentence);
+  add_opening_problem(sentence);
   around_.report(sentence);
 }
 
@@ -305,8 +310,14 @@ Result<wire::AddSlotResponse> LifecycleService::add_slot(const wire::AddSlotRequ
       response.recovery_code = std::move(added.code);
     }
   }
-  STRONGROOM_CHECK(write_identity(store_, vault_));
+  note_header_change();
   return response;
+}
+
+// The slots are in force already; an identity that lags behind is brought up to date by the next unlock.
+void LifecycleService::note_header_change() {
+  if (auto written = write_identity(store_, vault_); !written)
+    around_.report("the new generation of the header was not noted: " + written.error().message);
 }
 
 void LifecycleService::handle(wire::AddSlot, wire::AddSlotRequest&& request,
@@ -321,8 +332,8 @@ void LifecycleService::handle(wire::AddSlot, wire::AddSlotRequest&& request,
 void LifecycleService::handle(wire::RemoveSlot, wire::RemoveSlotRequest&& request, Completion<Empty> completion) {
   around_.run_slow([this, id = std::move(request.id), completion = std::move(completion)] {
     const std::lock_guard guard(changing_);
-    Status status = vault_.remove_slot(id);
-    if (status) status = write_identity(store_, vault_);
+    const Status status = vault_.remove_slot(id);
+    if (status) note_header_change();
     completion(status ? Result<Empty>(Empty{}) : Result<Empty>(status.error()));
   });
 }

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <atomic>
-#include <filesystem>
 #include <functional>
 #include <mutex>
 #include <stop_token>
@@ -28,7 +27,6 @@ struct Surroundings {
   std::string version;
   std::string storage_name;
   bool memory_locked = true;
-  std::filesystem::path making_mark;                    // exists while a new store is half made
   std::function<void(std::function<void()>)> run_slow;  // a bounded pool for what takes long
   std::function<std::size_t()> connections;
   std::function<Status()> before_lock;           // saves what needs keys
@@ -79,6 +77,9 @@ class LifecycleService {
   Status accept_rows();
   void check_freshness(std::stop_token stop);
   void stop_check();
+  void add_opening_problem(std::string sentence);
+  void forget_opening_problems();
+  void note_header_change();
 
   void set_opened(bool opened) noexcept { opened_ = opened; }
 
@@ -93,7 +94,8 @@ class LifecycleService {
   std::mutex changing_;                     // one change of state or slots at a time
   std::jthread check_;
   mutable std::mutex problems_mutex_;
-  std::vector<std::string> problems_;
+  std::vector<std::string> problems_;          // stay until the daemon ends
+  std::vector<std::string> opening_problems_;  // end with the next unlock
 };
 
 }  // namespace strongroom::lifecycle

@@ -33,18 +33,20 @@ bool lies_below(std::string_view path, std::string_view folder) {
 }  // namespace
 
 Result<SecretRepository::Listing> SecretRepository::list(store::ReadTransaction& transaction, std::string_view folder,
-                                                         bool recursive, std::string_view cursor,
-                                                         std::size_t limit) const {
-  if (!cursor.empty() && !lies_below(cursor, folder))
+                                                         bool recursive, std::string_view cursor, std::size_t limit,
+                                                         Suspects* suspects) const {
+  // A recursive answer ends with a secret, never with a folder.
+  const bool foreign = recursive && cursor.ends_with('/');
+  if (!cursor.empty() && (foreign || !lies_below(cursor, folder)))
     return make_error(ErrorCode::invalid_argument, "does not belong to this listing", "cursor");
   Listing listing;
-  STRONGROOM_CHECK(walk(transaction, folder, recursive, cursor, limit, listing));
+  STRONGROOM_CHECK(walk(transaction, folder, recursive, cursor, limit, suspects, listing));
   return listing;
 }
 
 // A cursor that ends in '/' is a folder itself; otherwise it is a secret. Both were answered already.
 Status SecretRepository::walk(store::ReadTransaction& transaction, std::string_view folder, bool recursive,
-                              std::string_view cursor, std::size_t limit, Listing& out) const {
+                              std::string_view cursor, std::size_t limit, Suspects* suspects, Listing& out) const {
   STRONGROOM_ASSIGN(const auto parent, parent_key_of(vault_, folder));
   Bytes first(parent.begin(), parent.end());
   Bytes last = first;
@@ -70,10 +72,10 @@ Status SecretRepository::walk(store::ReadTransaction& transaction, std::string_v
     again = rows.size() == k_chunk;
     if (again) first = successor(rows.back().first);
     for (const auto& [key, row] : rows) {
-      STRONGROOM_ASSIGN(ListedEntry entry, open_entry(transaction, folder, key, row));
+      STRONGROOM_ASSIGN(ListedEntry entry, open_entry(transaction, folder, key, row, suspects));
       if (entry.folder && recursive) {
         const std::string path = std::move(entry.path);
-        STRONGROOM_CHECK(walk(transaction, path, true, std::exchange(inner_cursor, {}), limit, out));
+        STRONGROOM_CHECK(walk(transaction, path, true, std::exchange(inner_cursor, {}), limit, suspects, out));
         if (out.more) return {};
         continue;
       }
@@ -88,7 +90,7 @@ Status SecretRepository::walk(store::ReadTransaction& transaction, std::string_v
 }
 
 Result<ListedEntry> SecretRepository::open_entry(store::ReadTransaction& transaction, std::string_view folder,
-                                                 const Bytes& key, const Bytes& row) const {
+                                                 const Bytes& key, const Bytes& row, Suspects* suspects) const {
   if (key.size() != std::tuple_size_v<EntryKey>) return foreign_entry();
   EntryKey entry;
   std::ranges::copy(key, entry.begin());
@@ -103,7 +105,7 @@ Result<ListedEntry> SecretRepository::open_entry(store::ReadTransaction& transac
     listed.folder = true;
     listed.path.assign(fields.front().reveal_text(RevealReason::inspect));
   } else {
-    STRONGROOM_ASSIGN(auto stored, read_head(transaction, lookup, parent));
+    STRONGROOM_ASSIGN(auto stored, read_head(transaction, lookup, parent, suspects));
     if (!stored) return foreign_entry();
     listed.path = stored->head.path;
     listed.head = std::move(stored->head);

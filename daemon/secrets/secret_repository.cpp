@@ -50,13 +50,23 @@ SecretRepository::SecretRepository(const vault::Vault& vault, store::FreshnessTr
 // snapshot that begins now may not.
 Result<std::optional<StoredSecret>> SecretRepository::read_head(store::ReadTransaction& transaction,
                                                                 const vault::Digest& lookup,
-                                                                const vault::Digest& parent) const {
+                                                                const vault::Digest& parent, Suspects* suspects) const {
   const auto known = freshness_.version_of(lookup);
   STRONGROOM_ASSIGN(const auto row, transaction.get(head_row(lookup)));
-  if (known && (!row || row->version < *known)) return replaced();
+  if (known && (!row || row->version < *known)) {
+    if (!suspects) return replaced();
+    suspects->push_back(lookup);
+  }
   if (!row) return std::optional<StoredSecret>();
   STRONGROOM_ASSIGN(StoredSecret stored, open_head(lookup, parent, *row));
   return std::optional<StoredSecret>(std::move(stored));
+}
+
+Status SecretRepository::confirm(store::ReadTransaction& transaction, const vault::Digest& lookup) const {
+  const auto known = freshness_.version_of(lookup);
+  STRONGROOM_ASSIGN(const auto row, transaction.get(head_row(lookup)));
+  if (known && (!row || row->version < *known)) return replaced();
+  return {};
 }
 
 Result<StoredSecret> SecretRepository::open_head(const vault::Digest& lookup, const vault::Digest& parent,
@@ -71,18 +81,19 @@ Result<StoredSecret> SecretRepository::open_head(const vault::Digest& lookup, co
   return StoredSecret{std::move(head), lookup, parent, row.version, row.bytes, inline_item};
 }
 
-Result<std::optional<StoredSecret>> SecretRepository::find(store::ReadTransaction& transaction,
-                                                           std::string_view path) const {
+Result<std::optional<StoredSecret>> SecretRepository::find(store::ReadTransaction& transaction, std::string_view path,
+                                                           Suspects* suspects) const {
   STRONGROOM_ASSIGN(const auto lookup, lookup_of(vault_, path));
   STRONGROOM_ASSIGN(const auto parent, parent_key_of(vault_, parent_of(path)));
-  STRONGROOM_ASSIGN(auto stored, read_head(transaction, lookup, parent));
+  STRONGROOM_ASSIGN(auto stored, read_head(transaction, lookup, parent, suspects));
   if (stored && stored->head.path != path)
     return make_error(ErrorCode::tampered, "a row of the store belongs to another secret");
   return stored;
 }
 
-Result<StoredSecret> SecretRepository::get(store::ReadTransaction& transaction, std::string_view path) const {
-  STRONGROOM_ASSIGN(auto found, find(transaction, path));
+Result<StoredSecret> SecretRepository::get(store::ReadTransaction& transaction, std::string_view path,
+                                           Suspects* suspects) const {
+  STRONGROOM_ASSIGN(auto found, find(transaction, path, suspects));
   if (!found) return make_error(ErrorCode::not_found, "there is no such secret", "path");
   return *std::move(found);
 }

@@ -40,16 +40,25 @@ struct ListedEntry {
   std::optional<Head> head;  // of a secret
 };
 
+// Lookups of heads that looked older than is known. In a snapshot that was begun earlier a lawful write explains that,
+// so it is not an error yet: confirm() decides.
+using Suspects = std::vector<vault::Digest>;
+
 class SecretRepository {
  public:
   // All must outlive the repository.
   SecretRepository(const vault::Vault& vault, store::FreshnessTracker& freshness);
 
-  // The secret at `path`, or nothing. Errors: tampered (in a snapshot shared with earlier reads it may be a lawful
-  // write that came after the snapshot: ask again in a new one), corrupt, unsupported, locked, storage_failed.
-  Result<std::optional<StoredSecret>> find(store::ReadTransaction& transaction, std::string_view path) const;
+  // The secret at `path`, or nothing. Errors: tampered (without `suspects` also for a head that
+  // looks older than is known; with them it is noted instead), corrupt, unsupported, locked, storage_failed.
+  Result<std::optional<StoredSecret>> find(store::ReadTransaction& transaction, std::string_view path,
+                                           Suspects* suspects = nullptr) const;
   // As find(), but absence is not_found.
-  Result<StoredSecret> get(store::ReadTransaction& transaction, std::string_view path) const;
+  Result<StoredSecret> get(store::ReadTransaction& transaction, std::string_view path,
+                           Suspects* suspects = nullptr) const;
+
+  // Whether the head at `lookup` is as new as is known, in a transaction that has read nothing yet. Error: tampered.
+  Status confirm(store::ReadTransaction& transaction, const vault::Digest& lookup) const;
 
   // Fields of a version, in `memory`.
   Result<SecretMap> values(store::ReadTransaction& transaction, const StoredSecret& stored, std::uint64_t number,
@@ -70,18 +79,18 @@ class SecretRepository {
   };
 
   Result<Listing> list(store::ReadTransaction& transaction, std::string_view folder, bool recursive,
-                       std::string_view cursor, std::size_t limit) const;
+                       std::string_view cursor, std::size_t limit, Suspects* suspects = nullptr) const;
 
  private:
   Status write_head(store::WriteTransaction& transaction, const StoredSecret& stored, std::uint64_t old_version,
                     std::optional<Bytes> old_row, BytesView item);
   Status write_entries(store::WriteTransaction& transaction, const Path& path, const StoredSecret& stored);
   Status walk(store::ReadTransaction& transaction, std::string_view folder, bool recursive, std::string_view cursor,
-              std::size_t limit, Listing& out) const;
+              std::size_t limit, Suspects* suspects, Listing& out) const;
   Result<ListedEntry> open_entry(store::ReadTransaction& transaction, std::string_view folder, const Bytes& key,
-                                 const Bytes& row) const;
+                                 const Bytes& row, Suspects* suspects) const;
   Result<std::optional<StoredSecret>> read_head(store::ReadTransaction& transaction, const vault::Digest& lookup,
-                                                const vault::Digest& parent) const;
+                                                const vault::Digest& parent, Suspects* suspects) const;
   Result<StoredSecret> open_head(const vault::Digest& lookup, const vault::Digest& parent,
                                  const store::RowView& row) const;
 

@@ -71,32 +71,37 @@ std::optional<protocol::service::Freshness> SecretService::freshness_note() cons
   return std::nullopt;
 }
 
-// A row that looks older than it may be is looked at again in a snapshot that begins now.
-Status SecretService::read(const std::function<Status(store::ReadTransaction&)>& work) {
+// What looked older than is known is looked at again, each head in a snapshot that begins now.
+Status SecretService::read(const std::function<Status(store::ReadTransaction&, Suspects&)>& work) {
   if (freshness_.state() == store::Freshness::mismatch)
     return make_error(
         ErrorCode::tampered,
         "the store was changed outside Strongroom; 'strongroom unlock --accept-changes' takes it as it is");
-  Status status = store_.read(work);
-  if (status || status.error().code != ErrorCode::tampered) return status;
-  store_.end_batch();
-  store_.begin_batch();
-  return store_.read(work);
+  Suspects suspects;
+  const Status status = store_.read([&](store::ReadTransaction& transaction) { return work(transaction, suspects); });
+  for (const auto& lookup : suspects) {
+    store_.end_batch();
+    store_.begin_batch();
+    STRONGROOM_CHECK(
+        store_.read([&](store::ReadTransaction& transaction) { return repository_.confirm(transaction, lookup); }));
+  }
+  return status;
 }
 
 Result<wire::GetResponse> SecretService::handle(wire::Get, wire::GetRequest&& request) {
   Result<wire::GetResponse> result = wire::GetResponse{};
-  STRONGROOM_CHECK(read([&](store::ReadTransaction& transaction) -> Status {
-    result = get(transaction, request);
+  STRONGROOM_CHECK(read([&](store::ReadTransaction& transaction, Suspects& suspects) -> Status {
+    result = get(transaction, request, suspects);
     return result ? Status() : Status(result.error());
   }));
   result->freshness = freshness_note();
   return result;
 }
 
-Result<wire::GetResponse> SecretService::get(store::ReadTransaction& transaction, const wire::GetRequest& request) {
+Result<wire::GetResponse> SecretService::get(store::ReadTransaction& transaction, const wire::GetRequest& request,
+                                             Suspects& suspects) {
   STRONGROOM_ASSIGN(const Path path, Path::parse(request.path));
-  STRONGROOM_ASSIGN(const StoredSecret stored, repository_.get(transaction, path.text()));
+  STRONGROOM_ASSIGN(const StoredSecret stored, repository_.get(transaction, path.text(), &suspects));
   std::optional<std::uint64_t> number;
   if (request.version) number = static_cast<std::uint64_t>(*request.version);
   const std::int64_t now = clock_.now_ms();
@@ -116,14 +121,14 @@ Result<wire::GetResponse> SecretService::get(store::ReadTransaction& transaction
 
 Result<wire::GetManyResponse> SecretService::handle(wire::GetMany, wire::GetManyRequest&& request) {
   wire::GetManyResponse response;
-  STRONGROOM_CHECK(read([&](store::ReadTransaction& transaction) -> Status {
+  STRONGROOM_CHECK(read([&](store::ReadTransaction& transaction, Suspects& suspects) -> Status {
     response.items.clear();
     response.items.reserve(request.items.size());
     std::size_t bytes = 0;
     for (const auto& item : request.items) {
       wire::GetResult& result = response.items.emplace_back();
       result.path = item.path;
-      auto got = get(transaction, item);
+      auto got = get(transaction, item, suspects);
       if (!got && got.error().code == ErrorCode::tampered) return got.error();
       std::size_t size = 0;
       if (got)
@@ -152,9 +157,9 @@ Result<wire::ListResponse> SecretService::handle(wire::List, wire::ListRequest&&
   if (!folder.empty()) STRONGROOM_CHECK(Path::parse(folder));
   const auto limit = static_cast<std::size_t>(request.limit.value_or(1000));
   SecretRepository::Listing listing;
-  STRONGROOM_CHECK(read([&](store::ReadTransaction& transaction) -> Status {
+  STRONGROOM_CHECK(read([&](store::ReadTransaction& transaction, Suspects& suspects) -> Status {
     STRONGROOM_ASSIGN(listing, repository_.list(transaction, folder, request.recursive.value_or(false),
-                                                request.cursor.value_or(""), limit));
+                                                request.cursor.value_or(""), limit, &suspects));
     return {};
   }));
   wire::ListResponse response;
@@ -180,8 +185,8 @@ Result<wire::ListResponse> SecretService::handle(wire::List, wire::ListRequest&&
 Result<wire::HistoryResponse> SecretService::handle(wire::GetHistory, wire::PathRequest&& request) {
   STRONGROOM_ASSIGN(const Path path, Path::parse(request.path));
   wire::HistoryResponse response;
-  STRONGROOM_CHECK(read([&](store::ReadTransaction& transaction) -> Status {
-    STRONGROOM_ASSIGN(const StoredSecret stored, repository_.get(transaction, path.text()));
+  STRONGROOM_CHECK(read([&](store::ReadTransaction& transaction, Suspects& suspects) -> Status {
+    STRONGROOM_ASSIGN(const StoredSecret stored, repository_.get(transaction, path.text(), &suspects));
     const Head& head = stored.head;
     response = {};
     for (auto version = head.versions.rbegin(); version != head.versions.rend(); ++version) {

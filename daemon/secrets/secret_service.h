@@ -43,9 +43,9 @@ class SecretService {
   Status save_read_times();
 
  private:
-  Status read(const std::function<Status(store::ReadTransaction&)>& work);
+  Status read(const std::function<Status(store::ReadTransaction&, Suspects&)>& work);
   Result<protocol::secret::GetResponse> get(store::ReadTransaction& transaction,
-                                            const protocol::secret::GetRequest& request);
+                                            const protocol::secret::GetRequest& request, Suspects& suspects);
   Result<std::uint64_t> put(store::WriteTransaction& transaction, const protocol::secret::PutRequest& request);
   using HeadChange = std::function<Status(Head&)>;
   void change_head(std::string path, HeadChange change, Completion<protocol::secret::VersionResponse> completion);

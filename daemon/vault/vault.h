@@ -57,6 +57,14 @@ class Vault {
   // key file that is there), read_only, storage_full, storage_failed; nothing is left behind.
   Result<std::optional<Secret>> create(CreateOptions options);
 
+  // A new store is unconfirmed until its maker has finished what belongs to it: its header has the first generation.
+  // confirm() writes the next one; discard_unconfirmed() takes an unlocked, unconfirmed store back: headers gone, keys
+  // wiped, uninitialized again (a key file stays and is used by the next creation). Errors: locked, conflict (it is
+  // confirmed), and those of writing the header.
+  bool is_confirmed() const noexcept;
+  Status confirm();
+  Status discard_unconfirmed();
+
   // Opens with the first slot that needs no person (key file), also when a lock is held: whether it may at start is the
   // caller's question to lock_is_held(). Errors of all three: wrong_credential (message says what is missing and points
   // to the recovery code), not_initialized, tampered (no copy of the header is authentic), corrupt; here also untrusted

@@ -39,6 +39,9 @@ class Leftovers {
   const Places& places_;
 };
 
+// Generation of a header whose store is not finished yet.
+constexpr std::uint64_t k_unconfirmed = 1;
+
 }  // namespace
 
 Status Vault::Impl::check_unlocked() const {
@@ -197,7 +200,7 @@ Result<std::optional<Secret>> Vault::create(CreateOptions options) {
   Header header;
   randombytes_buf(header.store_id.data(), header.store_id.size());
   header.root_epoch = 1;
-  header.generation = v.last_generation + 1;
+  header.generation = k_unconfirmed;
   STRONGROOM_ASSIGN(Impl::NewSlots made, v.new_slots(options, header.store_id));
   for (const Impl::NewSlot& each : made.slots) leftovers.key_file = leftovers.key_file || each.made_key_file;
   STRONGROOM_ASSIGN(Key root, v.fill_new_header(header, made.slots));
@@ -242,6 +245,32 @@ Result<Vault::AddedRecovery> Vault::add_recovery(std::string label) {
   STRONGROOM_ASSIGN(Impl::NewSlot slot, impl_->new_recovery_slot(label, impl_->header().store_id, added.code));
   STRONGROOM_ASSIGN(added.id, impl_->add_slot(std::move(slot)));
   return added;
+}
+
+bool Vault::is_confirmed() const noexcept {
+  const std::lock_guard one(impl_->change);
+  return impl_->state != State::uninitialized && impl_->header().generation != k_unconfirmed;
+}
+
+Status Vault::confirm() {
+  if (is_confirmed()) return {};
+  const std::lock_guard one(impl_->change);
+  STRONGROOM_CHECK(impl_->check_unlocked());
+  return impl_->commit(impl_->header());
+}
+
+Status Vault::discard_unconfirmed() {
+  if (is_confirmed()) return make_error(ErrorCode::conflict, "the store is in use");
+  const std::lock_guard one(impl_->change);
+  STRONGROOM_CHECK(impl_->check_unlocked());
+  remove_header_copies(impl_->places.data);
+  const std::unique_lock guard(impl_->mutex);
+  impl_->ring = KeyRing{};
+  impl_->copies = {};
+  impl_->report = {};
+  impl_->last_generation = 0;
+  impl_->state.store(State::uninitialized, std::memory_order_release);
+  return {};
 }
 
 Status Vault::remove_slot(std::string_view id) {

@@ -72,12 +72,17 @@ int run_init(Session& session, const Options& options) {
   }
   if (options.no_key_file) request.key_file = false;
   if (options.no_recovery) request.recovery = false;
+  session.leave_store_to_me();
   auto client = session.client();
   if (!client) return session.fail(client.error());
   auto made = (*client)->call<wire::Init>(request);
   if (made) return show(session, made->recovery_code, made->notice);
   const bool plain = !options.passphrase && !options.no_key_file && !options.no_recovery;
   if (made.error().code == ErrorCode::already_initialized && plain) return add_recovery_code(session, **client);
+  if (made.error().code == ErrorCode::already_initialized)
+    return session.fail(make_error(ErrorCode::already_initialized,
+                                   "there is a store already; 'strongroom slot add' and 'strongroom slot remove' "
+                                   "change what opens it"));
   return session.fail(made.error());
 }
 

@@ -27,11 +27,15 @@ Status Client::send_messages(std::string_view messages) {
 
 // A daemon that restarted between two calls shows as a closed connection before anything of this call was taken; only
 // then is the call sent again.
-Status Client::call_encoded(std::string_view, const WipedString& message) {
+Status Client::send_fresh(std::string_view messages) {
   const bool fresh = connection_broken();
-  Status sent = send_messages(message);
-  if (!sent && !fresh && sent.error().code == ErrorCode::unreachable) sent = send_messages(message);
-  STRONGROOM_CHECK(std::move(sent));
+  Status sent = send_messages(messages);
+  if (!sent && !fresh && sent.error().code == ErrorCode::unreachable) sent = send_messages(messages);
+  return sent;
+}
+
+Status Client::call_encoded(std::string_view, const WipedString& message) {
+  STRONGROOM_CHECK(send_fresh(message));
   return receive_reply();
 }
 

@@ -90,6 +90,8 @@ Result<std::string_view> Connection::receive(Milliseconds deadline) {
       return std::string_view(reinterpret_cast<const char*>(start), size);
     }
     searched = filled_;
+    if (searched > 0 && std::chrono::steady_clock::now() >= until)
+      return fail(ErrorCode::timeout, "the daemon did not answer in time");
     if (filled_ > protocol::k_max_message) return fail(ErrorCode::too_large, "the answer is longer than 16 MiB");
     STRONGROOM_CHECK(read_more(until));
   }

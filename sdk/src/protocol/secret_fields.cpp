@@ -21,6 +21,19 @@ Secret encoded(const Secret& bytes) {
   return text;
 }
 
+// Text full of control characters or quotes grows more by escapes than by base64, which adds a third.
+bool escapes_cost_more(std::string_view text) {
+  std::size_t extra = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte == '"' || byte == '\\' || byte == '\n' || byte == '\r' || byte == '\t')
+      ++extra;
+    else if (byte < 0x20 || byte == 0x7f)
+      extra += 5;
+  }
+  return extra > 1024 && extra > text.size() / 3;
+}
+
 }  // namespace
 
 Status unpack_values(SecretMap& fields, const std::optional<std::vector<std::string>>& base64) {
@@ -43,7 +56,7 @@ std::optional<std::vector<std::string>> pack_values(SecretMap& fields) {
   std::optional<std::vector<std::string>> names;
   for (auto& [name, value] : fields) {
     const std::string_view text = value.reveal_text(RevealReason::inspect);
-    if (is_utf8(text) && text.find('\0') == std::string_view::npos) continue;
+    if (is_utf8(text) && text.find('\0') == std::string_view::npos && !escapes_cost_more(text)) continue;
     if (!names) names.emplace();
     names->push_back(name);
     value = encoded(value);

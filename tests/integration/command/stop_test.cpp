@@ -21,7 +21,7 @@ TEST(SecondDaemon, SaysWhoServesTheFolderAndLeavesTheFirstAlone) {
         {STRONGROOMD_PATH, "--data", daemon.data().string(), "--state", daemon.state().string(), "--socket", socket},
         {.environment = daemon.environment(), .input = {}, .folder = {}});
     const Outcome outcome = second.wait();
-    EXPECT_EQ(outcome.exit_code, 1);
+    EXPECT_EQ(outcome.exit_code, 75);
     EXPECT_NE(outcome.errors.find("another strongroomd (process " + std::to_string(daemon.pid()) + ")"),
               std::string::npos)
         << outcome.errors;

@@ -40,23 +40,32 @@ class Client {
     return decode_reply<typename M::Response>();
   }
 
-  // Sends many calls of M in one write and reads their answers in order: a factor of ten and more over call() one by
-  // one.
+  // Sends calls of M many at a time and reads their answers in order: a factor of ten and more over call() one by one.
+  // A window has at most 64 calls and, but for a single longer one, 64 KiB: it fits the socket, so that neither side
+  // waits for the other to read first.
   template <class M>
   std::vector<Result<typename M::Response>> call_pipelined(const std::vector<typename M::Request>& requests) {
-    WipedString messages(wiped_heap());
-    for (const auto& request : requests) append_call<M>(messages, request, false);
+    constexpr std::size_t k_calls = 64;
+    constexpr std::size_t k_bytes = 64 * 1024;
     std::vector<Result<typename M::Response>> answers;
     answers.reserve(requests.size());
-    Status sent = send_messages(messages);
-    for (std::size_t i = 0; i < requests.size(); ++i) {
-      if (sent) sent = receive_reply();
-      if (sent)
-        answers.push_back(decode_reply<typename M::Response>());
-      else
-        answers.push_back(sent.error());
-      // A refusal of the daemon concerns one call only; a broken connection concerns all that follow.
-      if (!sent && !connection_broken()) sent = {};
+    for (std::size_t next = 0; next < requests.size();) {
+      WipedString messages(wiped_heap());
+      std::size_t count = 0;
+      while (next < requests.size() && count < k_calls && messages.size() < k_bytes) {
+        append_call<M>(messages, requests[next++], false);
+        ++count;
+      }
+      Status sent = send_fresh(messages);
+      for (std::size_t i = 0; i < count; ++i) {
+        if (sent) sent = receive_reply();
+        if (sent)
+          answers.push_back(decode_reply<typename M::Response>());
+        else
+          answers.push_back(sent.error());
+        // A refusal of the daemon concerns one call only; a broken connection concerns all that follow in the window.
+        if (!sent && !connection_broken()) sent = {};
+      }
     }
     return answers;
   }
@@ -135,6 +144,7 @@ class Client {
   Status ensure_connected();
   Status call_encoded(std::string_view method, const WipedString& message);
   Status send_messages(std::string_view messages);
+  Status send_fresh(std::string_view messages);
   Status receive_reply();
 
   bool connection_broken() const noexcept { return !connection_ || connection_->broken(); }

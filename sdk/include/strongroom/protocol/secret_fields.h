@@ -14,8 +14,8 @@ namespace strongroom::protocol {
 // not there, text that is no base64.
 Status unpack_values(SecretMap& fields, const std::optional<std::vector<std::string>>& base64);
 
-// The opposite: values that are not UTF-8 or hold a NUL become base64 and their names are returned; nothing when there
-// are none.
+// The opposite: values that are not UTF-8, hold a NUL or would grow by more than a third through escapes become base64
+// and their names are returned; nothing when there are none.
 std::optional<std::vector<std::string>> pack_values(SecretMap& fields);
 
 }  // namespace strongroom::protocol
