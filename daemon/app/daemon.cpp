@@ -76,7 +76,8 @@ struct Daemon::Parts {
   std::unique_ptr<vault::Vault> vault;
   std::unique_ptr<store::FreshnessTracker> freshness;
   std::unique_ptr<store::Store> store;
-  std::unique_ptr<SlowPool> slow_pool;
+  std::unique_ptr<SlowPool> slow_pool;    // password hashing and what changes keys
+  std::unique_ptr<SlowPool> search_pool;  // what looks at many secrets
   std::unique_ptr<secrets::SecretService> secrets;
   std::unique_ptr<lifecycle::LifecycleService> lifecycle;
   std::unique_ptr<ipc::Dispatcher> dispatcher;
@@ -121,14 +122,19 @@ Status Daemon::Parts::open_store() {
 
 void Daemon::Parts::make_services() {
   slow_pool = std::make_unique<SlowPool>();
-  secrets = std::make_unique<secrets::SecretService>(*vault, *store, *freshness, system_clock(), &memory);
+  search_pool = std::make_unique<SlowPool>();
+  secrets = std::make_unique<secrets::SecretService>(
+      *vault, *store, *freshness, system_clock(), &memory,
+      [this](std::function<void()> task) { search_pool->run(std::move(task)); });
   lifecycle::Surroundings around;
   around.version = k_version;
   around.storage_name = configuration.storage;
   around.memory_locked = arena->memory_is_locked();
   around.run_slow = [this](std::function<void()> task) { slow_pool->run(std::move(task)); };
   around.connections = [this] { return server ? server->connections() : 0; };
+  around.dropped_clients = [] { return std::size_t{0}; };
   around.before_lock = [this] { return secrets->save_read_times(); };
+  around.after_lock = [this] { secrets->end_watches(make_error(ErrorCode::locked, "the store was locked")); };
   around.report = [this](std::string_view sentence) { log->warning(sentence); };
   lifecycle =
       std::make_unique<lifecycle::LifecycleService>(*vault, *store, *freshness, system_clock(), std::move(around));
@@ -216,9 +222,15 @@ Daemon::~Daemon() {
   parts_->log->info("stopping");
   // The socket goes first: a client that comes now waits for this daemon's end and starts another.
   if (parts_->own_socket) parts_->own_socket->remove();
+  const Error stopping = make_error(ErrorCode::cancelled, "the daemon is stopping");
+  parts_->secrets->stop_searches();
+  parts_->secrets->end_watches(stopping);
+  parts_->lifecycle->end_watches(stopping);
   parts_->slow_pool->close();
+  parts_->search_pool->close();
   parts_->server->stop(k_stop_deadline);
   parts_->slow_pool.reset();
+  parts_->search_pool.reset();
   parts_->lifecycle->stop();
   if (parts_->storage_check.joinable()) parts_->storage_check.join();
   parts_->lifecycle.reset();

@@ -46,13 +46,15 @@ Completion<typename M::Response> completion_of(std::shared_ptr<LaterReply> reply
 }
 
 template <class M>
-Partial<typename M::Response> partial_of(std::shared_ptr<LaterReply> reply) {
-  return [reply = std::move(reply)](const typename M::Response& response) {
-    reply->partial([&](WipedString& out) {
-      protocol::JsonWriter writer(out);
-      protocol::encode(response, writer);
-    });
-  };
+Stream<typename M::Response> stream_of(std::shared_ptr<LaterReply> reply) {
+  return {[reply = std::move(reply)](const typename M::Response& response) {
+            reply->partial([&](WipedString& out) {
+              protocol::JsonWriter writer(out);
+              protocol::encode(response, writer);
+            });
+            return true;
+          },
+          [](std::function<void()>) {}};
 }
 
 template <class M, class Service>
@@ -81,9 +83,9 @@ BoundMethod bind_later(Service& service, Ordering ordering) {
     if constexpr (AnswersLater<M, Service>) {
       service.handle(M{}, std::move(request), completion_of<M>(std::move(reply)));
     } else {
-      Partial<typename M::Response> partial;
-      if (call.more) partial = partial_of<M>(reply);
-      service.handle(M{}, std::move(request), completion_of<M>(std::move(reply)), std::move(partial));
+      Stream<typename M::Response> stream;
+      if (call.more) stream = stream_of<M>(reply);
+      service.handle(M{}, std::move(request), completion_of<M>(std::move(reply)), std::move(stream));
     }
   };
   return method;

@@ -113,6 +113,22 @@ Result<protocol::service::InfoResponse> LifecycleService::handle(protocol::servi
 }
 
 Result<protocol::service::StatusResponse> LifecycleService::handle(protocol::service::GetStatus, Empty&&) {
+  return status();
+}
+
+void LifecycleService::handle(protocol::service::WatchStatus, Empty&&,
+                              Completion<protocol::service::StatusResponse> last,
+                              Stream<protocol::service::StatusResponse> stream) {
+  const std::lock_guard guard(telling_);
+  status_feed_.add(std::move(last), std::move(stream), status());
+}
+
+void LifecycleService::tell_status() {
+  const std::lock_guard guard(telling_);
+  if (status_feed_.followed()) status_feed_.publish(status());
+}
+
+protocol::service::StatusResponse LifecycleService::status() const {
   protocol::service::StatusResponse status;
   status.state = state();
   status.version = around_.version;
@@ -134,6 +150,8 @@ Result<protocol::service::StatusResponse> LifecycleService::handle(protocol::ser
   status.recovery_slot = std::ranges::any_of(slots, [](const auto& s) { return s.type == vault::SlotType::recovery; });
   status.memory_locked = around_.memory_locked;
   status.connections = static_cast<std::int64_t>(around_.connections());
+  if (const auto dropped = around_.dropped_clients(); dropped > 0)
+    status.dropped_clients = static_cast<std::int64_t>(dropped);
   if (!status.memory_locked) status.problems.emplace_back("keys may reach swap space, as the configuration allows");
   if (const auto report = vault_.header_report(); !report.problem.empty()) status.problems.push_back(report.problem);
   if (status.state == StoreState::unlocked && !status.recovery_slot)
@@ -155,8 +173,11 @@ void LifecycleService::forget_opening_problems() {
 }
 
 void LifecycleService::add_problem(std::string sentence) {
-  const std::lock_guard guard(problems_mutex_);
-  problems_.push_back(std::move(sentence));
+  {
+    const std::lock_guard guard(problems_mutex_);
+    problems_.push_back(std::move(sentence));
+  }
+  tell_status();
 }
 
 Result<wire::ListSlotsResponse> LifecycleService::handle(wire::ListSlots, Empty&&) {
@@ -187,6 +208,7 @@ void LifecycleService::handle(wire::Init, wire::InitRequest&& request, Completio
   around_.run_slow([this, shared, completion = std::move(completion)] {
     const std::lock_guard guard(changing_);
     completion(init(*shared));
+    tell_status();
   });
 }
 
@@ -254,13 +276,14 @@ void LifecycleService::check_freshness(std::stop_token stop) {
     check_failed_ = true;
     add_opening_problem(sentence);
     around_.report(sentence);
-    return;
+    return tell_status();
   }
-  if (freshness_.state() != store::Freshness::mismatch) return;
+  if (freshness_.state() != store::Freshness::mismatch) return tell_status();
   const std::string sentence(k_changed);
   store_.refuse_writes(make_error(ErrorCode::tampered, sentence));
   add_opening_problem(sentence);
   around_.report(sentence);
+  tell_status();
 }
 
 void LifecycleService::handle(wire::Unlock, wire::UnlockRequest&& request, Completion<Empty> completion) {
@@ -268,6 +291,7 @@ void LifecycleService::handle(wire::Unlock, wire::UnlockRequest&& request, Compl
   around_.run_slow([this, shared, completion = std::move(completion)] {
     const std::lock_guard guard(changing_);
     const Status status = unlock(*shared);
+    tell_status();
     completion(status ? Result<Empty>(Empty{}) : Result<Empty>(status.error()));
   });
 }
@@ -279,6 +303,7 @@ Status LifecycleService::lock(bool hold) {
   stop_check();
   const Status status = vault_.lock(hold);
   freshness_.forget();
+  around_.after_lock();
   return status;
 }
 
@@ -286,6 +311,7 @@ void LifecycleService::handle(wire::Lock, Empty&&, Completion<Empty> completion)
   around_.run_slow([this, completion = std::move(completion)] {
     const std::lock_guard guard(changing_);
     const Status status = lock(true);
+    tell_status();
     completion(status ? Result<Empty>(Empty{}) : Result<Empty>(status.error()));
   });
 }
@@ -326,6 +352,7 @@ void LifecycleService::handle(wire::AddSlot, wire::AddSlotRequest&& request,
   around_.run_slow([this, shared, completion = std::move(completion)] {
     const std::lock_guard guard(changing_);
     completion(add_slot(*shared));
+    tell_status();
   });
 }
 
@@ -334,6 +361,7 @@ void LifecycleService::handle(wire::RemoveSlot, wire::RemoveSlotRequest&& reques
     const std::lock_guard guard(changing_);
     const Status status = vault_.remove_slot(id);
     if (status) note_header_change();
+    tell_status();
     completion(status ? Result<Empty>(Empty{}) : Result<Empty>(status.error()));
   });
 }

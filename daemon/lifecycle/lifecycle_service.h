@@ -14,6 +14,7 @@
 
 #include <strongroom/base/clock.h>
 #include <strongroom/base/completion.h>
+#include <strongroom/base/feed.h>
 #include <strongroom/protocol/methods/vault.h>
 
 #include "daemon/store/freshness.h"
@@ -29,7 +30,9 @@ struct Surroundings {
   bool memory_locked = true;
   std::function<void(std::function<void()>)> run_slow;  // a bounded pool for what takes long
   std::function<std::size_t()> connections;
+  std::function<std::size_t()> dropped_clients;
   std::function<Status()> before_lock;           // saves what needs keys
+  std::function<void()> after_lock;              // ends what lives only while the store is open
   std::function<void(std::string_view)> report;  // to the log and the service manager
 };
 
@@ -52,6 +55,8 @@ class LifecycleService {
 
   Result<protocol::service::InfoResponse> handle(protocol::service::GetInfo, protocol::service::Empty&&);
   Result<protocol::service::StatusResponse> handle(protocol::service::GetStatus, protocol::service::Empty&&);
+  void handle(protocol::service::WatchStatus, protocol::service::Empty&&,
+              Completion<protocol::service::StatusResponse> last, Stream<protocol::service::StatusResponse> stream);
   Result<protocol::vault::ListSlotsResponse> handle(protocol::vault::ListSlots, protocol::service::Empty&&);
 
   void handle(protocol::vault::Init, protocol::vault::InitRequest&& request,
@@ -67,6 +72,9 @@ class LifecycleService {
   // Sentences about what needs attention, from elsewhere (storage checks). Shown by status.
   void add_problem(std::string sentence);
 
+  // Tells everybody who follows the status why that ends.
+  void end_watches(const Error& error) { status_feed_.end(error); }
+
  private:
   Result<protocol::vault::InitResponse> init(protocol::vault::InitRequest& request);
   Status unlock(const protocol::vault::UnlockRequest& request);
@@ -80,6 +88,8 @@ class LifecycleService {
   void add_opening_problem(std::string sentence);
   void forget_opening_problems();
   void note_header_change();
+  protocol::service::StatusResponse status() const;
+  void tell_status();
 
   void set_opened(bool opened) noexcept { opened_ = opened; }
 
@@ -93,6 +103,8 @@ class LifecycleService {
   std::atomic<bool> check_failed_ = false;  // the check for replaced rows ended without a result
   std::mutex changing_;                     // one change of state or slots at a time
   std::jthread check_;
+  std::mutex telling_;  // one status at a time, so that the last one told is the last one made
+  Feed<protocol::service::StatusResponse> status_feed_;
   mutable std::mutex problems_mutex_;
   std::vector<std::string> problems_;          // stay until the daemon ends
   std::vector<std::string> opening_problems_;  // end with the next unlock

@@ -92,13 +92,19 @@ std::vector<std::string_view> Path::folders() const {
   return found;
 }
 
-Status check_field_name(std::string_view name) {
-  const auto refuse = [](const char* message) { return make_error(ErrorCode::invalid_argument, message, "fields"); };
-  if (name.empty()) return refuse("a field has an empty name");
-  if (name.size() > k_max_field_name) return refuse("a field's name is longer than 128 bytes");
-  if (has_control_characters(name)) return refuse("a field's name has control characters");
-  if (form_of(name) != Form::nfc) return refuse("a field's name is not UTF-8 in normalization form C");
+Status check_plain_text(std::string_view text, std::string_view what, std::size_t longest, std::string_view subject) {
+  const auto refuse = [&](const std::string& message) {
+    return make_error(ErrorCode::invalid_argument, std::string(what) + message, std::string(subject));
+  };
+  if (text.empty()) return refuse(" is empty");
+  if (text.size() > longest) return refuse(" is longer than " + std::to_string(longest) + " bytes");
+  if (has_control_characters(text)) return refuse(" has control characters");
+  if (form_of(text) != Form::nfc) return refuse(" is not UTF-8 in normalization form C");
   return {};
+}
+
+Status check_field_name(std::string_view name) {
+  return check_plain_text(name, "a field's name", k_max_field_name, "fields");
 }
 
 }  // namespace strongroom::secrets

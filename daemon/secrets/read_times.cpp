@@ -19,6 +19,14 @@ void ReadTimes::forget(const std::string& path) {
   times_.erase(path);
 }
 
+void ReadTimes::forget_below(std::string_view path) {
+  const std::lock_guard guard(mutex_);
+  std::erase_if(times_, [&](const auto& entry) {
+    const std::string_view one = entry.first;
+    return one.starts_with(path) && (one.size() == path.size() || one[path.size()] == '/');
+  });
+}
+
 std::vector<std::pair<std::string, std::int64_t>> ReadTimes::take() {
   const std::lock_guard guard(mutex_);
   std::vector<std::pair<std::string, std::int64_t>> taken(times_.begin(), times_.end());

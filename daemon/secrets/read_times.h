@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -20,6 +21,8 @@ class ReadTimes {
   // The unsaved time of a path, 0 when there is none.
   std::int64_t find(const std::string& path) const;
   void forget(const std::string& path);
+  // The path and everything below it.
+  void forget_below(std::string_view path);
   // Takes all of them.
   std::vector<std::pair<std::string, std::int64_t>> take();
 

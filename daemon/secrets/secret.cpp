@@ -1,6 +1,7 @@
 #include "daemon/secrets/secret.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "daemon/secrets/path.h"
 
@@ -10,6 +11,50 @@ namespace {
 
 constexpr std::uint8_t k_kind_secret = 1;
 constexpr std::size_t k_most_versions = 1024;  // more than will ever be kept; bounds the parser
+constexpr std::uint8_t k_check_required = 1;   // bit of the policy's flags
+
+Error damaged() {
+  return make_error(ErrorCode::corrupt, "a head is damaged");
+}
+
+bool has_extension(const Head& head) {
+  return !head.metadata.empty() || head.policy != Policy{} || std::ranges::any_of(head.versions, &Version::destroyed);
+}
+
+void write_extension(const Head& head, ByteWriter<Bytes>& writer) {
+  writer.u16(static_cast<std::uint16_t>(head.metadata.size()));
+  for (const auto& [name, value] : head.metadata) {
+    writer.text(name);
+    writer.text(value);
+  }
+  writer.u16(static_cast<std::uint16_t>(head.policy.versions_kept));
+  writer.u8(head.policy.check_required ? k_check_required : 0);
+  writer.u16(static_cast<std::uint16_t>(std::ranges::count_if(head.versions, &Version::destroyed)));
+  for (const auto& version : head.versions)
+    if (version.destroyed) writer.u64(version.number);
+}
+
+Status read_extension(ByteReader& reader, Head& head) {
+  const std::size_t entries = reader.u16();
+  if (entries > k_most_metadata) return damaged();
+  for (std::size_t i = 0; i < entries && reader.ok(); ++i) {
+    std::string name(reader.text(k_max_metadata_name));
+    head.metadata.insert_or_assign(std::move(name), std::string(reader.text(k_max_metadata_value)));
+  }
+  head.policy.versions_kept = reader.u16();
+  const std::uint8_t flags = reader.u8();
+  head.policy.check_required = flags == k_check_required;
+  const std::size_t destroyed = reader.u16();
+  if (!reader.ok() || flags > k_check_required || destroyed > head.versions.size() || head.policy.versions_kept == 0 ||
+      head.policy.versions_kept > k_most_versions_kept)
+    return damaged();
+  for (std::size_t i = 0; i < destroyed; ++i) {
+    Version* version = head.find(reader.u64());
+    if (!version) return damaged();
+    version->destroyed = true;
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -18,14 +63,18 @@ const Version* Head::find(std::uint64_t number) const noexcept {
   return found == versions.end() ? nullptr : &*found;
 }
 
-Appended append_version(Head& head, std::int64_t now_ms) {
+Version* Head::find(std::uint64_t number) noexcept {
+  return const_cast<Version*>(std::as_const(*this).find(number));
+}
+
+Appended append_version(Head& head, std::int64_t now_ms, std::int64_t expires_ms) {
   Appended result;
   if (!head.versions.empty()) result.previous = head.current().number;
   result.number = ++head.last_number;
-  head.versions.push_back({.number = result.number, .created_ms = now_ms});
+  head.versions.push_back({.number = result.number, .created_ms = now_ms, .expires_ms = expires_ms});
   head.updated_ms = now_ms;
-  if (head.versions.size() > k_versions_kept) {
-    result.dropped = head.versions.front().number;
+  while (head.versions.size() > head.policy.versions_kept) {
+    result.dropped.push_back(head.versions.front().number);
     head.versions.erase(head.versions.begin());
   }
   return result;
@@ -34,6 +83,8 @@ Appended append_version(Head& head, std::int64_t now_ms) {
 Result<Version> readable_version(const Head& head, std::optional<std::uint64_t> number, std::int64_t now_ms) {
   const Version* version = number ? head.find(*number) : &head.current();
   if (!version) return make_error(ErrorCode::not_found, "there is no such version", "version");
+  if (version->destroyed)
+    return make_error(ErrorCode::not_found, "this version was destroyed; its values are gone", "version");
   if (version->deleted_ms != 0)
     return make_error(ErrorCode::deleted, "this version is deleted; 'strongroom secret undelete' takes that back",
                       "version");
@@ -50,9 +101,48 @@ Status delete_current(Head& head, std::int64_t now_ms) {
 }
 
 Status undelete_current(Head& head, std::int64_t now_ms) {
+  if (head.current().destroyed)
+    return make_error(ErrorCode::not_found, "the current version was destroyed; its values are gone", "path");
   if (head.current().deleted_ms == 0) return make_error(ErrorCode::conflict, "the secret is not deleted", "path");
   head.current().deleted_ms = 0;
   head.updated_ms = now_ms;
+  return {};
+}
+
+Result<std::vector<std::uint64_t>> destroy_versions(Head& head, std::span<const std::uint64_t> numbers,
+                                                    std::int64_t now_ms) {
+  const std::uint64_t current[] = {head.current().number};
+  if (numbers.empty()) numbers = current;
+  for (const auto number : numbers)
+    if (!head.find(number))
+      return make_error(ErrorCode::not_found, "there is no version " + std::to_string(number), "versions");
+  std::vector<std::uint64_t> done;
+  for (const auto number : numbers) {
+    Version& version = *head.find(number);
+    if (!std::exchange(version.destroyed, true)) done.push_back(number);
+  }
+  if (!done.empty()) head.updated_ms = now_ms;
+  return done;
+}
+
+Status check_details(const Head& head) {
+  std::size_t bytes = 0;
+  if (head.labels.size() > k_most_labels)
+    return make_error(ErrorCode::too_large, "a secret has at most 32 labels", "add_labels");
+  for (const auto& label : head.labels) {
+    STRONGROOM_CHECK(check_plain_text(label, "a label", k_max_label, "add_labels"));
+    bytes += label.size();
+  }
+  if (head.metadata.size() > k_most_metadata)
+    return make_error(ErrorCode::too_large, "a secret has at most 64 entries of metadata", "set_metadata");
+  for (const auto& [name, value] : head.metadata) {
+    STRONGROOM_CHECK(check_plain_text(name, "a name of metadata", k_max_metadata_name, "set_metadata"));
+    STRONGROOM_CHECK(check_plain_text(value, "a value of metadata", k_max_metadata_value, "set_metadata"));
+    bytes += name.size() + value.size();
+  }
+  if (bytes > k_max_details_bytes)
+    return make_error(ErrorCode::too_large, "labels and metadata of a secret hold at most 8 KiB together",
+                      "set_metadata");
   return {};
 }
 
@@ -73,7 +163,9 @@ Bytes encode(const Head& head) {
     writer.i64(version.deleted_ms);
     writer.i64(version.expires_ms);
   }
-  writer.u16(0);  // labels: none in this revision of the format
+  writer.u16(static_cast<std::uint16_t>(head.labels.size()));
+  for (const auto& label : head.labels) writer.text(label);
+  if (has_extension(head)) write_extension(head, writer);
   return out;
 }
 
@@ -88,7 +180,7 @@ Result<Head> decode_head(BytesView bytes) {
   head.last_read_ms = reader.i64();
   head.last_number = reader.u64();
   const std::size_t count = reader.u16();
-  if (count == 0 || count > k_most_versions || !reader.ok()) return make_error(ErrorCode::corrupt, "a head is damaged");
+  if (count == 0 || count > k_most_versions || !reader.ok()) return damaged();
   head.versions.resize(count);
   for (auto& version : head.versions) {
     version.number = reader.u64();
@@ -96,9 +188,11 @@ Result<Head> decode_head(BytesView bytes) {
     version.deleted_ms = reader.i64();
     version.expires_ms = reader.i64();
   }
-  const std::uint16_t labels = reader.u16();
-  if (!reader.finished() || kind != k_kind_secret || labels != 0)
-    return make_error(ErrorCode::corrupt, "a head is damaged");
+  const std::size_t labels = reader.u16();
+  if (labels > k_most_labels) return damaged();
+  for (std::size_t i = 0; i < labels && reader.ok(); ++i) head.labels.emplace_back(reader.text(k_max_label));
+  if (reader.ok() && reader.left() > 0) STRONGROOM_CHECK(read_extension(reader, head));
+  if (!reader.finished() || kind != k_kind_secret) return damaged();
   std::copy(id.begin(), id.end(), head.id.begin());
   return head;
 }

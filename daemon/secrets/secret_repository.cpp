@@ -119,7 +119,7 @@ Result<SecretMap> SecretRepository::values(store::ReadTransaction& transaction, 
 
 Result<std::uint64_t> SecretRepository::append(store::WriteTransaction& transaction, const Path& path,
                                                std::optional<StoredSecret> stored, const SecretMap& values,
-                                               std::int64_t now_ms) {
+                                               const NewVersion& version) {
   const bool is_new = !stored;
   StoredSecret secret;
   // Views into the row end with the next call on the transaction.
@@ -127,7 +127,12 @@ Result<std::uint64_t> SecretRepository::append(store::WriteTransaction& transact
   Bytes old_item;
   if (is_new) {
     secret.head.path = path.text();
-    secret.head.created_ms = now_ms;
+    secret.head.created_ms = version.now_ms;
+    if (version.details) {
+      secret.head.labels = version.details->labels;
+      secret.head.metadata = version.details->metadata;
+      secret.head.policy = version.details->policy;
+    }
     fill_random(secret.head.id);
     STRONGROOM_ASSIGN(secret.lookup, lookup_of(vault_, path.text()));
     STRONGROOM_ASSIGN(secret.parent, parent_key_of(vault_, path.parent()));
@@ -137,7 +142,7 @@ Result<std::uint64_t> SecretRepository::append(store::WriteTransaction& transact
     secret = *std::move(stored);
   }
   const std::uint64_t old_version = secret.row_version;
-  const Appended change = append_version(secret.head, now_ms);
+  const Appended change = append_version(secret.head, version.now_ms, version.expires_ms);
 
   std::vector<Secret> plain;
   plain.reserve(values.size());
@@ -151,8 +156,8 @@ Result<std::uint64_t> SecretRepository::append(store::WriteTransaction& transact
     const VersionKey old_key = version_key(secret.head.id, *change.previous);
     STRONGROOM_CHECK(transaction.put({k_versions, {}, old_key}, *change.previous, old_item));
   }
-  if (change.dropped)
-    STRONGROOM_CHECK(transaction.erase({k_versions, {}, version_key(secret.head.id, *change.dropped)}));
+  for (const auto number : change.dropped)
+    STRONGROOM_CHECK(transaction.erase({k_versions, {}, version_key(secret.head.id, number)}));
   if (item.size() > k_inline_version) {
     STRONGROOM_CHECK(transaction.put({k_versions, {}, key}, change.number, item));
     item.clear();
@@ -162,17 +167,23 @@ Result<std::uint64_t> SecretRepository::append(store::WriteTransaction& transact
   return change.number;
 }
 
-Status SecretRepository::save_head(store::WriteTransaction& transaction, StoredSecret& stored) {
+Status SecretRepository::save_head(store::WriteTransaction& transaction, const StoredSecret& stored) {
   const Bytes old_row(stored.row.begin(), stored.row.end());
   const Bytes item(stored.inline_item.begin(), stored.inline_item.end());
-  STRONGROOM_CHECK(write_head(transaction, stored, stored.row_version, old_row, item));
-  ++stored.row_version;
-  return {};
+  return write_head(transaction, stored, stored.row_version, old_row, item);
+}
+
+// Grows over everything this repository has written, and over restarts as far as the clock does: a secret that is made
+// anew where one was purged never repeats a generation of the old one, which could be put back as if it were newer.
+std::uint64_t SecretRepository::next_generation(const Head& head, std::uint64_t old_version) noexcept {
+  const auto now = static_cast<std::uint64_t>(std::max<std::int64_t>(head.updated_ms, 1));
+  last_generation_ = std::max({last_generation_ + 1, old_version + 1, now});
+  return last_generation_;
 }
 
 Status SecretRepository::write_head(store::WriteTransaction& transaction, const StoredSecret& stored,
                                     std::uint64_t old_version, std::optional<Bytes> old_row, BytesView item) {
-  const std::uint64_t version = old_version + 1;
+  const std::uint64_t version = next_generation(stored.head, old_version);
   Bytes sealed;
   const Bytes plain = encode(stored.head);
   const BytesView fields[] = {plain};
@@ -192,7 +203,7 @@ Status SecretRepository::write_entries(store::WriteTransaction& transaction, con
                                        const StoredSecret& stored) {
   const EntryKey own = entry_key(stored.parent, stored.lookup, EntryKind::secret);
   STRONGROOM_CHECK(transaction.put({k_entries, {}, own}, 1, {}));
-  STRONGROOM_CHECK(freshness_.note_companion(own, 1, {}));
+  STRONGROOM_CHECK(freshness_.note_companion_put(own, 1, {}));
   const auto folders = path.folders();
   for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder) {
     STRONGROOM_ASSIGN(const auto lookup, lookup_of(vault_, *folder));
@@ -204,7 +215,7 @@ Status SecretRepository::write_entries(store::WriteTransaction& transaction, con
     const BytesView fields[] = {as_bytes(*folder)};
     STRONGROOM_CHECK(vault_.seal(entry_context(key), fields, sealed));
     STRONGROOM_CHECK(transaction.put({k_entries, {}, key}, 1, sealed));
-    STRONGROOM_CHECK(freshness_.note_companion(key, 1, sealed));
+    STRONGROOM_CHECK(freshness_.note_companion_put(key, 1, sealed));
   }
   return {};
 }

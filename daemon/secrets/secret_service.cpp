@@ -30,41 +30,20 @@ Status select(SecretMap& values, const std::vector<std::string>& names) {
   return {};
 }
 
-Status check_values(const SecretMap& values) {
-  std::size_t bytes = 0;
-  for (const auto& [name, value] : values) {
-    STRONGROOM_CHECK(check_field_name(name));
-    bytes += value.size();
-  }
-  if (values.size() > wire::k_max_fields)
-    return make_error(ErrorCode::too_large, "a secret has at most 64 fields", "fields");
-  if (bytes > wire::k_max_version_bytes)
-    return make_error(ErrorCode::too_large, "the fields of a secret hold at most 1 MiB together", "fields");
-  return {};
-}
-
-// What is given first, then what the current version has besides.
-void merge(SecretMap& values, SecretMap current) {
-  for (auto& field : current)
-    if (std::ranges::find(values, field.name, &protocol::NamedSecret::name) == values.end())
-      values.push_back(std::move(field));
-}
-
-wire::Problem problem_of(const Error& error) {
-  return {std::string(error_info(error.code).varlink_name), error.message};
-}
-
-SecretMap clone(const SecretMap& values) {
-  SecretMap copy;
-  for (const auto& [name, value] : values) copy.push_back({name, value.clone()});
-  return copy;
-}
-
 }  // namespace
 
 SecretService::SecretService(const vault::Vault& vault, store::Store& store, store::FreshnessTracker& freshness,
-                             const Clock& clock, std::pmr::memory_resource* memory)
-    : store_(store), freshness_(freshness), clock_(clock), memory_(memory), repository_(vault, freshness) {}
+                             const Clock& clock, std::pmr::memory_resource* memory, RunSlow run_slow)
+    : store_(store),
+      freshness_(freshness),
+      clock_(clock),
+      memory_(memory),
+      run_slow_(std::move(run_slow)),
+      repository_(vault, freshness) {}
+
+SecretService::Problem SecretService::problem_of(const Error& error) {
+  return {std::string(error_info(error.code).varlink_name), error.message};
+}
 
 std::optional<protocol::service::Freshness> SecretService::freshness_note() const {
   if (freshness_.state() == store::Freshness::pending) return protocol::service::Freshness::pending;
@@ -171,7 +150,8 @@ Result<wire::ListResponse> SecretService::handle(wire::List, wire::ListRequest&&
     wire::ListEntry shown{.path = std::move(entry.path), .folder = entry.folder};
     if (entry.folder) shown.path.push_back('/');
     if (entry.head) {
-      const bool deleted = entry.head->current().deleted_ms != 0;
+      const Version& current = entry.head->current();
+      const bool deleted = current.deleted_ms != 0 || current.destroyed;
       if (deleted && !request.deleted.value_or(false)) continue;
       if (deleted) shown.deleted = true;
       shown.version = static_cast<std::int64_t>(entry.head->current().number);
@@ -194,115 +174,21 @@ Result<wire::HistoryResponse> SecretService::handle(wire::GetHistory, wire::Path
                                .created_ms = version->created_ms,
                                .current = version == head.versions.rbegin()};
       if (version->deleted_ms != 0) entry.deleted_ms = version->deleted_ms;
+      if (version->expires_ms != 0) entry.expires_ms = version->expires_ms;
+      if (version->destroyed) entry.destroyed = true;
       response.versions.push_back(entry);
     }
     response.created_ms = head.created_ms;
     response.updated_ms = head.updated_ms;
     if (const auto read_at = std::max(head.last_read_ms, read_times_.find(path.text())); read_at != 0)
       response.last_read_ms = read_at;
+    if (!head.labels.empty()) response.labels = head.labels;
+    if (!head.metadata.empty()) response.metadata = head.metadata;
+    response.versions_kept = static_cast<std::int64_t>(head.policy.versions_kept);
+    response.check_required = head.policy.check_required;
     return {};
   }));
   return response;
-}
-
-Result<std::uint64_t> SecretService::put(store::WriteTransaction& transaction, const wire::PutRequest& request) {
-  STRONGROOM_ASSIGN(const Path path, Path::parse(request.path));
-  STRONGROOM_ASSIGN(auto stored, repository_.find(transaction, path.text()));
-  const bool readable = stored && stored->head.current().deleted_ms == 0;
-  if (request.check_version) {
-    const std::uint64_t current = stored ? stored->head.current().number : 0;
-    if (static_cast<std::uint64_t>(*request.check_version) != current)
-      return make_error(ErrorCode::conflict,
-                        current == 0 ? "there is no such secret" : "the current version is " + std::to_string(current),
-                        "check_version");
-  }
-  // The work may run again, so the request stays as it is.
-  SecretMap values = clone(request.fields_);
-  if (request.merge.value_or(false) && readable) {
-    STRONGROOM_ASSIGN(auto current, repository_.values(transaction, *stored, stored->head.current().number, memory_));
-    merge(values, std::move(current));
-    // Reading a version in a row of its own ended the views into the head's row.
-    STRONGROOM_ASSIGN(stored, repository_.find(transaction, path.text()));
-  }
-  STRONGROOM_CHECK(check_values(values));
-  if (stored) stored->head.last_read_ms = std::max(stored->head.last_read_ms, read_times_.find(path.text()));
-  return repository_.append(transaction, path, std::move(stored), values, clock_.now_ms());
-}
-
-void SecretService::handle(wire::Put, wire::PutRequest&& request, Completion<wire::PutResponse> completion) {
-  if (auto status = protocol::unpack_values(request.fields_, request.base64); !status)
-    return completion(status.error());
-
-  struct Work {
-    wire::PutRequest request;
-    std::uint64_t version = 0;
-  };
-
-  auto work = std::make_shared<Work>(Work{std::move(request), 0});
-  store_.write(
-      [this, work](store::WriteTransaction& transaction) -> Status {
-        STRONGROOM_ASSIGN(work->version, put(transaction, work->request));
-        return {};
-      },
-      [this, work, completion = std::move(completion)](Status status) {
-        if (!status) return completion(status.error());
-        read_times_.forget(work->request.path);
-        completion(wire::PutResponse{static_cast<std::int64_t>(work->version)});
-      });
-}
-
-void SecretService::handle(wire::PutMany, wire::PutManyRequest&& request,
-                           Completion<wire::PutManyResponse> completion) {
-  struct Batch {
-    wire::PutManyResponse response;
-    Completion<wire::PutManyResponse> completion;
-    std::atomic<std::size_t> left;
-  };
-
-  auto batch = std::make_shared<Batch>();
-  batch->completion = std::move(completion);
-  batch->left = request.items.size();
-  batch->response.items.resize(request.items.size());
-  for (std::size_t i = 0; i < request.items.size(); ++i) {
-    batch->response.items[i].path = request.items[i].path;
-    handle(wire::Put{}, std::move(request.items[i]), [batch, i](Result<wire::PutResponse> result) {
-      auto& item = batch->response.items[i];
-      if (result)
-        item.version = result->version;
-      else
-        item.problem = problem_of(result.error());
-      if (--batch->left == 0) batch->completion(std::move(batch->response));
-    });
-  }
-}
-
-void SecretService::change_head(std::string path, HeadChange change, Completion<wire::VersionResponse> completion) {
-  auto number = std::make_shared<std::uint64_t>(0);
-  store_.write(
-      [this, path = std::move(path), change = std::move(change),
-       number](store::WriteTransaction& transaction) -> Status {
-        STRONGROOM_ASSIGN(const Path checked, Path::parse(path));
-        STRONGROOM_ASSIGN(StoredSecret stored, repository_.get(transaction, checked.text()));
-        STRONGROOM_CHECK(change(stored.head));
-        *number = stored.head.current().number;
-        return repository_.save_head(transaction, stored);
-      },
-      [number, completion = std::move(completion)](Status status) {
-        if (!status) return completion(status.error());
-        completion(wire::VersionResponse{static_cast<std::int64_t>(*number)});
-      });
-}
-
-void SecretService::handle(wire::Delete, wire::PathRequest&& request, Completion<wire::VersionResponse> completion) {
-  change_head(
-      std::move(request.path), [this](Head& head) { return delete_current(head, clock_.now_ms()); },
-      std::move(completion));
-}
-
-void SecretService::handle(wire::Undelete, wire::PathRequest&& request, Completion<wire::VersionResponse> completion) {
-  change_head(
-      std::move(request.path), [this](Head& head) { return undelete_current(head, clock_.now_ms()); },
-      std::move(completion));
 }
 
 Status SecretService::save_read_times() {

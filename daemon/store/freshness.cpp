@@ -23,8 +23,16 @@ FreshnessTracker::FreshnessTracker(std::uint32_t collection, FreshnessPorts port
 
 std::optional<std::uint64_t> FreshnessTracker::version_of(BytesView key) const {
   if (key.size() < k_prefix) return std::nullopt;
-  const auto version = versions_.find(KeyPrefix::of(key));
+  const KeyPrefix prefix = KeyPrefix::of(key);
+  if (is_leaving(prefix)) return std::nullopt;
+  const auto version = versions_.find(prefix);
   return version == VersionMap::k_erased ? std::nullopt : version;
+}
+
+bool FreshnessTracker::is_leaving(const KeyPrefix& key) const {
+  if (!any_leaving_.load(std::memory_order_acquire)) return false;
+  const std::lock_guard lock(leaving_mutex_);
+  return leaving_.contains(key);
 }
 
 Result<Sum256> FreshnessTracker::term(std::uint32_t collection, BytesView key, std::uint64_t version,
@@ -63,15 +71,28 @@ Status FreshnessTracker::note_erase(BytesView key, const RowView& old) {
   notes_.removed += before;
   ++notes_.lost_rows;
   changes_.push_back({KeyPrefix::of(key), VersionMap::k_erased});
+  // Readers see the commit before after_commit says so here: until then nothing is known of the row.
+  const std::lock_guard lock(leaving_mutex_);
+  leaving_.insert(KeyPrefix::of(key));
+  any_leaving_.store(true, std::memory_order_release);
   return {};
 }
 
-Status FreshnessTracker::note_companion(BytesView key, std::uint64_t version, BytesView bytes) {
+Status FreshnessTracker::note_companion_put(BytesView key, std::uint64_t version, BytesView bytes) {
   if (!companion_) return {};
   if (key.size() < k_prefix) return short_key();
   STRONGROOM_ASSIGN(const Sum256 now, term(*companion_, key, version, bytes));
   notes_.added += now;
   ++notes_.new_rows;
+  return {};
+}
+
+Status FreshnessTracker::note_companion_erase(BytesView key, const RowView& old) {
+  if (!companion_) return {};
+  if (key.size() < k_prefix) return short_key();
+  STRONGROOM_ASSIGN(const Sum256 before, term(*companion_, key, old.version, old.bytes));
+  notes_.removed += before;
+  ++notes_.lost_rows;
   return {};
 }
 
@@ -86,7 +107,7 @@ void FreshnessTracker::piece_undone() noexcept {
 }
 
 Status FreshnessTracker::before_commit(WriteTransaction& transaction) {
-  if (changes_.empty() && notes_.new_rows == 0) return {};
+  if (changes_.empty() && notes_.new_rows == 0 && notes_.lost_rows == 0) return {};
   // Read in the same transaction that writes it: nothing here can run ahead of what is stored.
   STRONGROOM_ASSIGN(const auto stored, ports_.load(transaction));
   const Accumulator before = stored.value_or(Accumulator{});
@@ -100,6 +121,11 @@ void FreshnessTracker::after_commit(bool committed) noexcept {
   if (committed) {
     const std::lock_guard lock(mutex_);
     for (const Change& change : changes_) versions_.set(change.key, change.version);
+  }
+  if (any_leaving_.load(std::memory_order_relaxed)) {
+    const std::lock_guard lock(leaving_mutex_);
+    leaving_.clear();
+    any_leaving_.store(false, std::memory_order_release);
   }
   changes_ = {};
   notes_ = notes_at_piece_ = {};

@@ -15,6 +15,7 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <unordered_set>
 #include <vector>
 
 #include <strongroom/base/bytes.h>
@@ -64,7 +65,8 @@ class FreshnessTracker final : public CommitParticipant {
   // Whether version_of knows every row.
   bool complete() const noexcept { return state() != Freshness::pending; }
 
-  // The version of the row as of the last commit; nothing when there is none or it is not known (yet). Thread-safe. A
+  // The version of the row as of the last commit; nothing when there is none, when it is about to be erased, or when it
+  // is not known (yet). Versions of a key must grow, over an erasure too. Thread-safe. A
   // reader compares it with a row of a snapshot that may be older than a commit that just ended: on a difference it
   // reads the row again in a new transaction before it says `tampered`.
   std::optional<std::uint64_t> version_of(BytesView key) const;
@@ -73,8 +75,10 @@ class FreshnessTracker final : public CommitParticipant {
   // key, errors of the PRF; the piece has to fail with them.
   Status note_put(BytesView key, const std::optional<RowView>& old, std::uint64_t version, BytesView bytes);
   Status note_erase(BytesView key, const RowView& old);
-  // A new row of the companion collection, whose rows are only ever added. Nothing without one. Errors as above.
-  Status note_companion(BytesView key, std::uint64_t version, BytesView bytes);
+  // A new row of the companion collection, or one that was erased; its rows never change. Nothing without one. Errors as
+  // above.
+  Status note_companion_put(BytesView key, std::uint64_t version, BytesView bytes);
+  Status note_companion_erase(BytesView key, const RowView& old);
 
   // Scans the collection in one read transaction while writes go on, fills the map and compares the sum with the
   // accumulator of the same snapshot. Takes about 3 µs for each row; call it on a background thread, one at a time. A
@@ -98,6 +102,8 @@ class FreshnessTracker final : public CommitParticipant {
   void after_commit(bool committed) noexcept override;
 
  private:
+  bool is_leaving(const KeyPrefix& key) const;
+
   struct Change {
     KeyPrefix key;
     std::uint64_t version;  // VersionMap::k_erased: erased
@@ -133,6 +139,11 @@ class FreshnessTracker final : public CommitParticipant {
   Notes notes_, notes_at_piece_;
   std::vector<Change> changes_;
   std::size_t changes_at_piece_ = 0;
+
+  // Keys whose erasure is noted but not committed: their rows may be there or not.
+  mutable std::mutex leaving_mutex_;
+  std::unordered_set<KeyPrefix, KeyPrefix::Hash> leaving_;  // guarded by leaving_mutex_
+  std::atomic<bool> any_leaving_ = false;
 
   std::mutex mutex_;              // orders map changes of commits, forget, and the end of rebuild
   std::uint64_t generation_ = 0;  // guarded by mutex_; counts calls of forget

@@ -19,6 +19,11 @@ struct KeyPrefix {
   // `key` has at least 16 bytes.
   static KeyPrefix of(BytesView key) noexcept;
   friend bool operator==(const KeyPrefix&, const KeyPrefix&) = default;
+
+  // A part of a keyed hash is a hash.
+  struct Hash {
+    std::size_t operator()(const KeyPrefix& key) const noexcept { return static_cast<std::size_t>(key.low); }
+  };
 };
 
 // Open addressing in 64 shards, each behind a lock of its own; 24 bytes for each slot, 60 to 90 % of them used.

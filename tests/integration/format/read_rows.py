@@ -25,6 +25,11 @@ class Head:
     secret_id: bytes
     last_number: int
     versions: list
+    labels: list
+    metadata: dict
+    versions_kept: int = 10
+    check_required: bool = False
+    destroyed: tuple = ()
 
 
 def context(kind, table, row, parent, version):
@@ -75,10 +80,15 @@ class Rows:
         reader.raw(24)
         last_number = reader.number("Q")
         versions = [Version(*(reader.number(form) for form in "Qqqq")) for _ in range(reader.number("H"))]
-        if reader.number("H") != 0:
-            raise CannotOpen("the head has labels")
+        head = Head(path, secret_id, last_number, versions, [reader.bytes().decode() for _ in range(reader.number("H"))], {})
+        if reader.at < len(plain):
+            for _ in range(reader.number("H")):
+                name = reader.bytes().decode()
+                head.metadata[name] = reader.bytes().decode()
+            head.versions_kept, head.check_required = reader.number("H"), reader.number("B") == 1
+            head.destroyed = tuple(reader.number("Q") for _ in range(reader.number("H")))
         reader.end()
-        return Head(path, secret_id, last_number, versions)
+        return head
 
     def values(self, path, number=None):
         """The fields of a version as a dictionary of bytes."""

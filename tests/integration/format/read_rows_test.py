@@ -42,6 +42,17 @@ def main():
             expected["many/versions"] = {"value": b"version 12"}
             run("secret", "set", "a", "--field", "user", given=b"me")
             expected["a"] = {"user": b"me", "value": b"top"}
+            for path in ("gone/for/good", "old/place/x", "old/place/y", "old/z"):
+                run("secret", "set", path, given=path.encode())
+            run("secret", "purge", "gone/for/good", "--yes")
+            run("secret", "move", "old/place", "new", "--recursive")
+            run("secret", "copy", "old/z", "z")
+            expected.update({"new/x": {"value": b"old/place/x"}, "new/y": {"value": b"old/place/y"},
+                             "old/z": {"value": b"old/z"}, "z": {"value": b"old/z"}})
+            run("secret", "label", "z", "--add", "team:a", "--add", "äö")
+            run("secret", "metadata", "z", "--set", "owner=me", "--set", "why=a test")
+            run("secret", "policy", "z", "--versions-kept", "3")
+            run("secret", "destroy", "many/versions", "--version", "5")
         finally:
             daemon.terminate()
             daemon.wait(20)
@@ -59,6 +70,10 @@ def main():
             assert rows.values("many/versions", 3) == {"value": b"version 3"}
             head, _ = rows.head("many/versions")
             assert [version.number for version in head.versions] == list(range(3, 13))
+            assert head.destroyed == (5,)
+            head, _ = rows.head("z")
+            assert head.labels == ["team:a", "äö"] and head.metadata == {"owner": "me", "why": "a test"}, head
+            assert head.versions_kept == 3 and not head.check_required, head
         print("a second implementation read every secret, the listing, old versions and the accumulator")
 
 

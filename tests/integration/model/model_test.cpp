@@ -208,15 +208,118 @@ class ModelTest : public testing::Test {
     for (const auto& entry : said->versions) {
       EXPECT_EQ(entry.version, version->first) << path;
       EXPECT_EQ(entry.deleted_ms.has_value(), version->second.deleted) << path;
+      EXPECT_EQ(entry.destroyed.value_or(false), version->second.destroyed) << path;
       EXPECT_EQ(entry.current, version->first == expected->current) << path;
       ++version;
     }
+    EXPECT_EQ(said->versions_kept, static_cast<std::int64_t>(expected->kept)) << path;
+    EXPECT_EQ(said->check_required, expected->check_required) << path;
+    const auto labels = said->labels.value_or(std::vector<std::string>{});
+    EXPECT_EQ(std::set(labels.begin(), labels.end()), expected->labels) << path;
+  }
+
+  const std::string& some_folder() {
+    static const std::vector<std::string> folders{"", "a", "a/b", "many", "many/3", "秘密", "nothing", "moved/far"};
+    return folders[below(folders.size())];
+  }
+
+  template <class T>
+  void expect_count(const Result<T>& said, const ModelAnswer<std::int64_t>& expected, const std::string& path) {
+    ASSERT_EQ(said.has_value(), expected.value.has_value()) << path << (said ? "" : ": " + said.error().message);
+    if (said)
+      EXPECT_EQ(said->count, *expected.value) << path;
+    else
+      EXPECT_EQ(said.error().code, expected.error) << path << said.error().message;
+  }
+
+  void do_destroy() {
+    const std::string& path = some_path();
+    wire::DestroyRequest request{.path = path};
+    const auto version = static_cast<std::int64_t>(below(15));
+    if (version != 0) request.versions = {version};
+    const auto expected = model_.destroy(path, version);
+    const auto said = client_->call<wire::Destroy>(request);
+    ASSERT_EQ(said.has_value(), expected.value.has_value()) << path;
+    if (said)
+      EXPECT_EQ(said->versions.size(), *expected.value ? 1u : 0u) << path;
+    else
+      EXPECT_EQ(said.error().code, expected.error) << path;
+  }
+
+  void do_purge() {
+    const std::string& path = some_path();
+    if (below(8) != 0) return expect_count(client_->call<wire::Purge>({.path = path}), model_.purge(path), path);
+    const std::string& folder = some_folder();
+    if (folder.empty()) return;
+    expect_count(client_->call<wire::Purge>({.path = folder, .recursive = true}), model_.purge_tree(folder), folder);
+  }
+
+  void do_move() {
+    const std::string& from = some_path();
+    const std::string& to = some_path();
+    if (below(3) != 0) return expect_count(client_->call<wire::Move>({.from = from, .to = to}), model_.move(from, to), to);
+    const std::string& source = some_folder();
+    const std::string& target = some_folder();
+    if (source.empty() || target.empty()) return;
+    const auto said = client_->call<wire::Move>({.from = source, .to = target, .recursive = true});
+    const auto expected = model_.move_tree(source, target);
+    // Which of several reasons is met first depends on the order of keys.
+    ASSERT_EQ(said.has_value(), expected.value.has_value()) << source << " to " << target;
+    if (said) {
+      EXPECT_EQ(said->count, *expected.value);
+    }
+  }
+
+  void do_copy() {
+    const std::string& from = some_path();
+    const std::string& to = some_path();
+    expect_same(client_->call<wire::Copy>({.from = from, .to = to}), model_.copy(from, to), from + " to " + to);
+  }
+
+  void do_roll_back() {
+    const std::string& path = some_path();
+    const auto version = 1 + static_cast<std::int64_t>(below(15));
+    expect_same(client_->call<wire::Rollback>({.path = path, .version = version}), model_.roll_back(path, version), path);
+  }
+
+  void do_describe() {
+    const std::string& path = some_path();
+    wire::UpdateRequest request{.path = path};
+    request.add_labels = {"label " + std::to_string(below(5))};
+    request.remove_labels = {"label " + std::to_string(below(5))};
+    request.versions_kept = static_cast<std::int64_t>(std::array{1, 3, 10, 10, 12}[below(5)]);
+    request.check_required = below(20) == 0;
+    const bool expected = model_.describe(path, request.add_labels->front(), request.remove_labels->front(),
+                                          static_cast<std::size_t>(*request.versions_kept), *request.check_required);
+    EXPECT_EQ(client_->call<wire::Update>(request).has_value(), expected) << path;
+  }
+
+  void do_search() {
+    const std::string& folder = some_folder();
+    wire::SearchRequest request;
+    request.text = std::array{"a", "label 3", "/1", "鍵", "nothing like it", ""}[below(6)];
+    if (!folder.empty()) request.prefix = folder;
+    request.deleted = below(2) == 0;
+    request.limit = 1 + static_cast<std::int64_t>(below(40));
+    std::vector<std::string> said;
+    do {
+      const auto page = client_->call<wire::Search>(request);
+      ASSERT_TRUE(page) << page.error().message;
+      for (const auto& secret : page->secrets) said.push_back(secret.path);
+      request.cursor = page->cursor;
+    } while (request.cursor);
+    EXPECT_TRUE(std::ranges::is_sorted(said));
+    // The only capital letters of these paths.
+    auto expected = model_.search(folder, *request.text, *request.deleted);
+    if (*request.text == "a")
+      for (const auto& path : model_.search(folder, "A", *request.deleted)) expected.insert(path);
+    EXPECT_EQ(std::set(said.begin(), said.end()), expected) << folder << " " << *request.text;
+    EXPECT_EQ(said.size(), expected.size());
   }
 
   void do_list(std::int64_t limit) {
-    static const std::vector<std::string> folders{"", "a", "a/b", "many", "many/3", "秘密", "nothing"};
     wire::ListRequest request;
-    const std::string& folder = folders[below(folders.size())];
+    const std::string& folder = some_folder();
     if (!folder.empty()) request.prefix = folder;
     request.recursive = below(2) == 0;
     request.deleted = below(2) == 0;
@@ -233,7 +336,7 @@ class ModelTest : public testing::Test {
         const ModelSecret* secret = model_.find(entry.path);
         ASSERT_TRUE(secret) << entry.path;
         EXPECT_EQ(entry.version, secret->current) << entry.path;
-        EXPECT_EQ(entry.deleted.value_or(false), secret->versions.at(secret->current).deleted) << entry.path;
+        EXPECT_EQ(entry.deleted.value_or(false), secret->hidden()) << entry.path;
       }
       request.cursor = page->cursor;
     } while (request.cursor);
@@ -242,14 +345,21 @@ class ModelTest : public testing::Test {
   }
 
   void step() {
-    const std::size_t choice = below(100);
+    const std::size_t choice = below(120);
     if (choice < 35) return do_put();
-    if (choice < 60) return do_get();
-    if (choice < 66) return do_delete();
-    if (choice < 70) return do_undelete();
-    if (choice < 77) return do_put_many();
-    if (choice < 84) return do_get_many();
-    if (choice < 92) return do_history();
+    if (choice < 55) return do_get();
+    if (choice < 61) return do_delete();
+    if (choice < 65) return do_undelete();
+    if (choice < 72) return do_put_many();
+    if (choice < 78) return do_get_many();
+    if (choice < 86) return do_history();
+    if (choice < 89) return do_destroy();
+    if (choice < 92) return do_purge();
+    if (choice < 96) return do_move();
+    if (choice < 101) return do_copy();
+    if (choice < 105) return do_roll_back();
+    if (choice < 109) return do_describe();
+    if (choice < 112) return do_search();
     do_list(below(3) == 0 ? 10'000 : 1 + static_cast<std::int64_t>(below(30)));
   }
 
@@ -272,7 +382,7 @@ class ModelTest : public testing::Test {
         request.path = path;
         request.version = number;
         auto said = client_->call<wire::Get>(request);
-        ASSERT_EQ(said.has_value(), !version.deleted) << path << " " << number;
+        ASSERT_EQ(said.has_value(), !version.deleted && !version.destroyed) << path << " " << number;
         if (said) expect_fields(fields_of(said->fields_, said->base64), version.fields, path);
       }
     }

@@ -11,8 +11,14 @@ namespace strongroom {
 template <class T>
 using Completion = std::function<void(Result<T>)>;
 
-// Called for each early part of a streamed answer, before the completion; empty when the caller wants one answer only.
+// A streamed answer's way to its reader, before the completion ends it. Copies stand for the same reader. Thread-safe.
 template <class T>
-using Partial = std::function<void(const T&)>;
+struct Stream {
+  // False: the reader is gone or was dropped, and nothing more will be sent. Never waits. Empty when the caller wants
+  // one answer only.
+  std::function<bool(const T&)> send;
+  // Has the function called once, on any thread, when the reader is gone or dropped; at once when it already is.
+  std::function<void(std::function<void()>)> on_end;
+};
 
 }  // namespace strongroom

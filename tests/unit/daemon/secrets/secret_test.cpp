@@ -17,7 +17,7 @@ TEST(Head, KeepsTenVersionsAndNeverReusesANumber) {
   const auto change = append_version(head, 2000);
   EXPECT_EQ(change.number, 11u);
   EXPECT_EQ(change.previous, 10u);
-  EXPECT_EQ(change.dropped, 1u);
+  EXPECT_EQ(change.dropped, std::vector<std::uint64_t>{1});
   EXPECT_EQ(head.versions.size(), k_versions_kept);
   EXPECT_EQ(head.current().number, 11u);
   EXPECT_EQ(head.find(1), nullptr);
@@ -65,6 +65,61 @@ TEST(Head, ComesBackFromItsBytesAndFromNoOthers) {
   Bytes longer = bytes;
   longer.push_back(0);
   EXPECT_FALSE(decode_head(longer));
+}
+
+TEST(Head, ComesBackWithItsDetails) {
+  Head head = head_with(3);
+  head.labels = {"team:a", "über"};
+  head.metadata = {{"owner", "me"}, {"why", "a test"}};
+  head.policy = {.versions_kept = 3, .check_required = true};
+  ASSERT_TRUE(destroy_versions(head, std::vector<std::uint64_t>{2}, 9000));
+  ASSERT_TRUE(check_details(head));
+  const Bytes bytes = encode(head);
+  const auto again = decode_head(bytes);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->labels, head.labels);
+  EXPECT_EQ(again->metadata, head.metadata);
+  EXPECT_EQ(again->policy, head.policy);
+  EXPECT_TRUE(again->find(2)->destroyed);
+  EXPECT_FALSE(again->find(3)->destroyed);
+  EXPECT_EQ(encode(*again), bytes);
+  const std::size_t without = encode(head_with(3)).size();
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    // Cut behind its labels it is a head without details: the seal around it is what makes cuts impossible.
+    if (size == without + 2 * 4 + head.labels[0].size() + head.labels[1].size()) continue;
+    EXPECT_FALSE(decode_head(BytesView(bytes).first(size))) << size;
+  }
+}
+
+TEST(Head, APolicyOfFewerVersionsHoldsFromTheNextWrite) {
+  Head head = head_with(10);
+  head.policy.versions_kept = 2;
+  const auto change = append_version(head, 2000);
+  EXPECT_EQ(change.dropped.size(), 9u);
+  EXPECT_EQ(head.versions.size(), 2u);
+}
+
+TEST(Head, DestroyedIsForGood) {
+  Head head = head_with(3);
+  EXPECT_EQ(destroy_versions(head, std::vector<std::uint64_t>{1, 9}, 5000).error().code, ErrorCode::not_found);
+  EXPECT_FALSE(head.find(1)->destroyed) << "all or nothing";
+  EXPECT_EQ(*destroy_versions(head, {}, 5000), std::vector<std::uint64_t>{3});
+  EXPECT_TRUE(destroy_versions(head, {}, 5000)->empty());
+  EXPECT_EQ(readable_version(head, std::nullopt, 6000).error().code, ErrorCode::not_found);
+  EXPECT_EQ(undelete_current(head, 6000).error().code, ErrorCode::not_found);
+}
+
+TEST(Head, DetailsHaveBounds) {
+  Head head = head_with(1);
+  head.labels.assign(33, "x");
+  EXPECT_EQ(check_details(head).error().code, ErrorCode::too_large);
+  head.labels = {"a\nb"};
+  EXPECT_EQ(check_details(head).error().code, ErrorCode::invalid_argument);
+  head.labels = {std::string(129, 'x')};
+  EXPECT_EQ(check_details(head).error().code, ErrorCode::invalid_argument);
+  head.labels.clear();
+  for (int i = 0; i < 20; ++i) head.metadata["name " + std::to_string(i)] = std::string(512, 'v');
+  EXPECT_EQ(check_details(head).error().code, ErrorCode::too_large);
 }
 
 }  // namespace

@@ -321,5 +321,28 @@ TEST_F(FreshnessTest, RefusesShortKeys) {
   EXPECT_EQ(tracker_.version_of(as_bytes("short")), std::nullopt);
 }
 
+// A reader sees an erasure when it is committed, which is before the tracker hears that it was.
+TEST_F(FreshnessTest, KnowsNothingOfARowThatIsBeingErased) {
+  ASSERT_TRUE(store_.write_and_wait(write_head("a", 7, "value")));
+  ASSERT_EQ(tracker_.version_of(as_bytes(long_key("a"))), 7u);
+  std::optional<std::uint64_t> meanwhile = 1;
+  ASSERT_TRUE(store_.write_and_wait([&](WriteTransaction& write) -> Status {
+    STRONGROOM_CHECK(erase_head("a")(write));
+    meanwhile = tracker_.version_of(as_bytes(long_key("a")));
+    return {};
+  }));
+  EXPECT_EQ(meanwhile, std::nullopt);
+  EXPECT_EQ(tracker_.version_of(as_bytes(long_key("a"))), std::nullopt);
+}
+
+TEST_F(FreshnessTest, AnErasureThatFailsLeavesTheRowKnown) {
+  ASSERT_TRUE(store_.write_and_wait(write_head("a", 7, "value")));
+  ASSERT_FALSE(store_.write_and_wait([&](WriteTransaction& write) -> Status {
+    STRONGROOM_CHECK(erase_head("a")(write));
+    return make_error(ErrorCode::conflict, "afterwards");
+  }));
+  EXPECT_EQ(tracker_.version_of(as_bytes(long_key("a"))), 7u);
+}
+
 }  // namespace
 }  // namespace strongroom::store

@@ -69,6 +69,7 @@ struct StatusResponse {
   bool recovery_slot = false;
   bool memory_locked = true;
   std::int64_t connections = 0;
+  std::optional<std::int64_t> dropped_clients;
   std::vector<std::string> problems;
 
   static constexpr auto fields() {
@@ -87,6 +88,9 @@ struct StatusResponse {
         Field<&R::recovery_slot>{"recovery_slot", "Whether one of them is a recovery code."},
         Field<&R::memory_locked>{"memory_locked", "Whether keys are kept out of swap."},
         Field<&R::connections>{"connections", "Open connections, this one included."},
+        Field<&R::dropped_clients>{"dropped_clients",
+                                   "Clients that were dropped for passing a limit, since the daemon started; absent "
+                                   "when there was none."},
         Field<&R::problems>{"problems", "Sentences about what needs attention; empty when nothing does."}};
   }
 };
@@ -99,9 +103,19 @@ struct GetStatus {
                                    .cli = {"status", "strongroom status"}};
 };
 
+struct WatchStatus {
+  using Request = Empty;
+  using Response = StatusResponse;
+  static constexpr MethodInfo info{
+      .name = "WatchStatus",
+      .documentation = "Tells the status now and whenever the state of the store, its slots, its freshness or what needs "
+                       "attention changes. A reader that does not keep up is dropped.",
+      .streaming = Streaming::required};
+};
+
 inline constexpr std::string_view interface = "io.strongroom.Service";
 inline constexpr std::string_view documentation = "What the daemon is and how it is.";
-using Methods = MethodList<GetInfo, GetStatus>;
+using Methods = MethodList<GetInfo, GetStatus, WatchStatus>;
 
 // The interface of a method of this area, found by its type.
 template <class M>

@@ -1,0 +1,85 @@
+// Who follows a kind of event, and telling them.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include <strongroom/base/completion.h>
+
+namespace strongroom {
+
+// Thread-safe. Events reach a follower in the order of publish() when those calls are ordered themselves. A follower
+// that went away or was dropped is forgotten at once. The feed must outlive its followers' streams or be ended first.
+template <class T>
+class Feed {
+ public:
+  using Filter = std::function<bool(const T&)>;
+
+  // From now on `stream` gets `first` and then each event that passes `wants` (all when empty). `last` ends it.
+  void add(Completion<T> last, Stream<T> stream, const T& first, Filter wants = {}) {
+    auto follower = std::make_shared<Follower>(Follower{std::move(last), std::move(stream), std::move(wants)});
+    {
+      const std::lock_guard guard(state_->mutex);
+      if (!follower->stream.send(first)) return;
+      state_->followers.push_back(follower);
+      state_->count = state_->followers.size();
+    }
+    follower->stream.on_end([state = std::weak_ptr<State>(state_), weak = std::weak_ptr<Follower>(follower)] {
+      if (const auto alive = state.lock()) alive->forget(weak.lock());
+    });
+  }
+
+  bool followed() const noexcept { return state_->count > 0; }
+
+  void publish(const T& event) {
+    if (!followed()) return;
+    for (const auto& follower : state_->all())
+      if ((!follower->wants || follower->wants(event)) && !follower->stream.send(event)) state_->forget(follower);
+  }
+
+  // Tells all followers why it is over.
+  void end(const Error& error) {
+    for (const auto& follower : state_->take()) follower->last(error);
+  }
+
+ private:
+  struct Follower {
+    Completion<T> last;
+    Stream<T> stream;
+    Filter wants;
+  };
+
+  using Followers = std::vector<std::shared_ptr<Follower>>;
+
+  struct State {
+    std::mutex mutex;
+    Followers followers;
+    std::atomic<std::size_t> count = 0;
+
+    Followers all() {
+      const std::lock_guard guard(mutex);
+      return followers;
+    }
+
+    Followers take() {
+      const std::lock_guard guard(mutex);
+      count = 0;
+      return std::exchange(followers, {});
+    }
+
+    // What a follower holds is released outside the lock.
+    void forget(const std::shared_ptr<Follower>& follower) {
+      const std::lock_guard guard(mutex);
+      std::erase(followers, follower);
+      count = followers.size();
+    }
+  };
+
+  std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+}  // namespace strongroom
