@@ -42,8 +42,25 @@ std::function<int(Session&)> prepare_slot_add(CLI::App& app);
 std::function<int(Session&)> prepare_secret_set(CLI::App& app);
 std::function<int(Session&)> prepare_secret_get(CLI::App& app);
 std::function<int(Session&)> prepare_secret_list(CLI::App& app);
+std::function<int(Session&)> prepare_secret_delete(CLI::App& app);
+std::function<int(Session&)> prepare_secret_undelete(CLI::App& app);
+std::function<int(Session&)> prepare_secret_destroy(CLI::App& app);
+std::function<int(Session&)> prepare_secret_purge(CLI::App& app);
+std::function<int(Session&)> prepare_secret_move(CLI::App& app);
+std::function<int(Session&)> prepare_secret_copy(CLI::App& app);
+std::function<int(Session&)> prepare_secret_rollback(CLI::App& app);
+std::function<int(Session&)> prepare_secret_label(CLI::App& app);
+std::function<int(Session&)> prepare_secret_metadata(CLI::App& app);
+std::function<int(Session&)> prepare_secret_expire(CLI::App& app);
+std::function<int(Session&)> prepare_secret_policy(CLI::App& app);
+std::function<int(Session&)> prepare_secret_search(CLI::App& app);
+std::function<int(Session&)> prepare_secret_stale(CLI::App& app);
+std::function<int(Session&)> prepare_secret_watch(CLI::App& app);
+std::function<int(Session&)> prepare_status(CLI::App& app);
 std::function<int(Session&)> prepare_read(CLI::App& app);
+std::function<int(Session&)> prepare_inject(CLI::App& app);
 std::function<int(Session&)> prepare_import(CLI::App& app);
+std::function<int(Session&)> prepare_export_env(CLI::App& app);
 
 // After the first start of a daemon by this command: makes and shows the recovery code on a terminal, or says how to.
 void offer_recovery_code(Session& session);

@@ -11,6 +11,8 @@ namespace {
 // Conversations; everything else comes from the catalogue.
 const std::vector<Command>& conversations() {
   static const std::vector<Command> list{
+      {"status", "Tells the state of the store and the health of the daemon.", "strongroom status --watch",
+       prepare_status},
       {"init", "Makes the store, or the recovery code that it lacks.", "strongroom init", prepare_init},
       {"unlock", "Opens the store.", "strongroom unlock", prepare_unlock},
       {"slot add", "Adds an unlock slot: passphrase, key_file or recovery.", "strongroom slot add passphrase",
@@ -20,17 +22,52 @@ const std::vector<Command>& conversations() {
       {"secret get", "Shows the fields of a secret.", "strongroom secret get openai/key", prepare_secret_get},
       {"secret list", "Lists secrets and folders, without values.", "strongroom secret list --recursive",
        prepare_secret_list},
+      {"secret search", "Finds secrets by path, label and expiry.", "strongroom secret search stripe --in prod",
+       prepare_secret_search},
+      {"secret stale", "Lists what nobody has read or written for some time.", "strongroom secret stale --days 180",
+       prepare_secret_stale},
+      {"secret watch", "Prints changes of secrets as they happen, without values.", "strongroom secret watch prod",
+       prepare_secret_watch},
+      {"secret delete", "Hides the current version; undelete takes that back.", "strongroom secret delete openai/key",
+       prepare_secret_delete},
+      {"secret undelete", "Takes back the deletion of the current version.", "strongroom secret undelete openai/key",
+       prepare_secret_undelete},
+      {"secret rollback", "Makes the values of an earlier version current again.",
+       "strongroom secret rollback openai/key 3", prepare_secret_rollback},
+      {"secret move", "Gives a secret, or a folder, another path.", "strongroom secret move --recursive dev staging",
+       prepare_secret_move},
+      {"secret copy", "Makes a new secret of the current version of another.",
+       "strongroom secret copy prod/db staging/db", prepare_secret_copy},
+      {"secret destroy", "Erases the values of versions for good; the history stays.",
+       "strongroom secret destroy openai/key --version 3", prepare_secret_destroy},
+      {"secret purge", "Erases a secret, or a folder, with its history for good.",
+       "strongroom secret purge old --recursive", prepare_secret_purge},
+      {"secret label", "Adds and removes labels, which search finds.",
+       "strongroom secret label prod/db --add team:payments", prepare_secret_label},
+      {"secret metadata", "Keeps words about a secret beside it.",
+       "strongroom secret metadata prod/db --set owner=dba", prepare_secret_metadata},
+      {"secret expire", "Says when the current version stops being readable.",
+       "strongroom secret expire openai/key --in 30d", prepare_secret_expire},
+      {"secret policy", "Says how many versions are kept and whether writes must be checked.",
+       "strongroom secret policy prod/db --versions-kept 50", prepare_secret_policy},
       {"read", "Prints one value and a newline, for scripts.", "strongroom read strongroom://openai/key", prepare_read},
-      {"import", "Stores every variable of a .env file as a secret.", "strongroom import prod.env --to prod",
+      {"inject", "Fills the references of a template with values.",
+       "echo 'key: {{ strongroom://openai/key }}' | strongroom inject", prepare_inject},
+      {"import", "Stores every value of a .env or JSON file as a secret.", "strongroom import prod.env --to prod",
        prepare_import},
+      {"export-env", "Prints secrets as environment variables.", "eval \"$(strongroom export-env prod)\"",
+       prepare_export_env},
   };
   return list;
 }
 
-constexpr std::string_view k_order[] = {"status",          "init",        "unlock",         "lock",
-                                        "slot list",       "slot add",    "slot remove",    "secret set",
-                                        "secret get",      "secret list", "secret history", "secret delete",
-                                        "secret undelete", "read",        "import"};
+constexpr std::string_view k_order[] = {
+    "status",        "init",           "unlock",         "lock",            "slot list",     "slot add",
+    "slot remove",   "secret set",     "secret get",     "secret list",     "secret search", "secret stale",
+    "secret history", "secret edit",   "secret delete",  "secret undelete", "secret rollback", "secret move",
+    "secret copy",   "secret label",   "secret metadata", "secret expire",  "secret policy", "secret destroy",
+    "secret purge",  "secret watch",   "read",           "run",             "inject",        "import",
+    "export-env"};
 
 }  // namespace
 

@@ -17,7 +17,7 @@ bool is_blank(char c) {
 
 class Parser {
  public:
-  explicit Parser(std::string_view text) : text_(text) {}
+  Parser(std::string_view text, EnvDialect dialect) : text_(text), dialect_(dialect) {}
 
   Result<std::vector<EnvironmentVariable>> run() {
     if (text_.starts_with("\xef\xbb\xbf")) at_ = 3;  // byte order mark
@@ -28,14 +28,19 @@ class Parser {
         skip_line();
         continue;
       }
-      const std::size_t line = line_;
-      STRONGROOM_ASSIGN(std::string name, take_name());
-      STRONGROOM_ASSIGN(Secret value, take_value());
-      const auto same = std::ranges::find(found, name, &EnvironmentVariable::name);
+      EnvironmentVariable variable;
+      variable.line = line_;
+      STRONGROOM_CHECK(take_name(variable));
+      if (variable.given) {
+        dollar_ = false;
+        STRONGROOM_ASSIGN(variable.value, take_value());
+        variable.dollar = dollar_;
+      }
+      const auto same = std::ranges::find(found, variable.name, &EnvironmentVariable::name);
       if (same != found.end())
-        *same = {std::move(name), std::move(value), line};
+        *same = std::move(variable);
       else
-        found.push_back({std::move(name), std::move(value), line});
+        found.push_back(std::move(variable));
     }
     return found;
   }
@@ -63,27 +68,39 @@ class Parser {
     ++line_;
   }
 
-  Result<std::string> take_name() {
+  Status take_name(EnvironmentVariable& variable) {
     constexpr std::string_view k_export = "export";
-    if (text_.substr(at_).starts_with(k_export) && at_ + k_export.size() < text_.size() &&
-        is_blank(text_[at_ + k_export.size()])) {
+    if (dialect_ == EnvDialect::dotenv && text_.substr(at_).starts_with(k_export) &&
+        at_ + k_export.size() < text_.size() && is_blank(text_[at_ + k_export.size()])) {
       at_ += k_export.size();
       skip_blanks();
     }
     const std::size_t start = at_;
     while (at_ < text_.size() && is_name(text_[at_])) ++at_;
-    std::string name(text_.substr(start, at_ - start));
-    skip_blanks();
-    if (name.empty() || std::isdigit(static_cast<unsigned char>(name.front())) != 0)
+    variable.name = text_.substr(start, at_ - start);
+    if (variable.name.empty() || std::isdigit(static_cast<unsigned char>(variable.name.front())) != 0)
       return refuse("a line begins with NAME=");
-    if (at_ >= text_.size() || text_[at_] != '=') return refuse("'=' is missing behind the name");
+    if (dialect_ == EnvDialect::dotenv) skip_blanks();
+    if (at_end_of_line() || (dialect_ == EnvDialect::dotenv && text_[at_] == '#')) {
+      skip_line();
+      variable.given = false;
+      return {};
+    }
+    const bool colon = dialect_ == EnvDialect::dotenv && text_[at_] == ':' && at_ + 1 < text_.size() &&
+                       is_blank(text_[at_ + 1]);
+    if (text_[at_] != '=' && !colon) return refuse("'=' is missing behind the name");
     ++at_;
-    skip_blanks();
-    return name;
+    if (dialect_ == EnvDialect::dotenv) skip_blanks();
+    return {};
   }
 
   Result<Secret> take_value() {
-    if (at_ < text_.size() && (text_[at_] == '"' || text_[at_] == '\'')) {
+    if (dialect_ == EnvDialect::docker) {
+      const std::size_t start = at_;
+      skip_line();
+      return Secret(as_bytes(text_.substr(start, at_ - start)));
+    }
+    if (at_ < text_.size() && (text_[at_] == '"' || text_[at_] == '\'' || text_[at_] == '`')) {
       STRONGROOM_ASSIGN(Secret value, take_quoted(text_[at_]));
       skip_blanks();
       if (!at_end_of_line() && text_[at_] != '#') return refuse("something follows the closing quote");
@@ -94,6 +111,7 @@ class Parser {
     std::size_t end = at_;
     for (; !at_end_of_line(); ++at_) {
       if (text_[at_] == '#' && (at_ == start || is_blank(text_[at_ - 1]))) break;
+      if (text_[at_] == '$') dollar_ = true;
       if (!is_blank(text_[at_])) end = at_ + 1;
     }
     skip_line();
@@ -104,7 +122,7 @@ class Parser {
     WipedBytes value(wiped_heap());
     for (++at_; at_ < text_.size(); ++at_) {
       const char c = text_[at_];
-      if (c == quote) {
+      if (c == quote && !(quote == '\'' && escaped_ == at_)) {
         ++at_;
         return Secret(value);
       }
@@ -113,9 +131,21 @@ class Parser {
         ++at_;
         continue;
       }
+      if (c == '\\' && quote == '\'' && is_quote_within()) continue;  // the quote itself comes next
+      if (c == '$' && quote == '"') dollar_ = true;
       value.push_back(static_cast<unsigned char>(c));
     }
     return refuse("a quote is not closed");
+  }
+
+  // Whether the backslash here stands before a quote that is not the closing one: another follows on the line. A
+  // Windows path that ends in a backslash stays what it is.
+  bool is_quote_within() {
+    if (at_ + 1 >= text_.size() || text_[at_ + 1] != '\'') return false;
+    const std::string_view rest = text_.substr(at_ + 2, std::min(text_.find('\n', at_ + 2), text_.size()) - at_ - 2);
+    if (rest.find('\'') == std::string_view::npos) return false;
+    escaped_ = at_ + 1;
+    return true;
   }
 
   static bool take_escape(char c, WipedBytes& value) {
@@ -140,14 +170,17 @@ class Parser {
   }
 
   std::string_view text_;
+  EnvDialect dialect_;
+  bool dollar_ = false;
+  std::size_t escaped_ = 0;  // place of a quote that is part of its value
   std::size_t at_ = 0;
   std::size_t line_ = 1;
 };
 
 }  // namespace
 
-Result<std::vector<EnvironmentVariable>> parse_env_file(std::string_view text) {
-  return Parser(text).run();
+Result<std::vector<EnvironmentVariable>> parse_env_file(std::string_view text, EnvDialect dialect) {
+  return Parser(text, dialect).run();
 }
 
 }  // namespace strongroom::cli

@@ -15,11 +15,20 @@ namespace {
 
 constexpr int k_usage = static_cast<int>(ExitCode::usage);
 
+// What fingers know from the shell.
+std::string_view unaliased(std::string_view word) {
+  constexpr std::pair<std::string_view, std::string_view> k_aliases[] = {
+      {"ls", "list"}, {"rm", "delete"}, {"mv", "move"}, {"cp", "copy"}};
+  for (const auto& [alias, name] : k_aliases)
+    if (word == alias) return name;
+  return word;
+}
+
 // The words before the first that is an option's: "secret set openai/key" names the command "secret set".
 const Command* find_command(const std::vector<std::string>& words, std::size_t& used) {
   for (used = std::min<std::size_t>(words.size(), 2); used > 0; --used) {
     std::string name = words[0];
-    if (used == 2) name += " " + words[1];
+    if (used == 2) name += " " + std::string(unaliased(words[1]));
     const auto found = std::ranges::find(commands(), std::string_view(name), &Command::name);
     if (found != commands().end()) return &*found;
   }

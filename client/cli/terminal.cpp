@@ -195,6 +195,20 @@ Result<Secret> ask_new_secret(std::string_view prompt) {
   return first;
 }
 
+Status confirm(std::string_view question, bool agreed) {
+  if (agreed) return {};
+  const int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+  if (terminal < 0)
+    return make_error(ErrorCode::invalid_argument, "there is no terminal to ask on; --yes says that you mean it");
+  write_all(terminal, std::string(question) + " [y/N] ");
+  auto line = read_line(terminal);
+  close(terminal);
+  if (!line) return line.error();
+  const std::string_view answer = line->reveal_text(RevealReason::inspect);
+  if (answer == "y" || answer == "Y" || answer == "yes") return {};
+  return make_error(ErrorCode::cancelled, "nothing was changed");
+}
+
 Result<Secret> read_stdin(std::size_t limit) {
   return read_descriptor(STDIN_FILENO, limit, "standard input");
 }

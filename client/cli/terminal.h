@@ -16,6 +16,9 @@ bool stderr_is_terminal() noexcept;
 // Writes all of it. A reader that went away (EPIPE) is no error.
 void print(std::string_view text);
 void print_error(std::string_view text);
+// Likewise, through $STRONGROOM_PAGER or $PAGER (a shell's command; "less" by default, none when empty or "cat") when
+// standard output is a terminal on which it does not fit.
+void print_paged(std::string_view text);
 // Whether anything that was printed did not get out, a reader that went away aside.
 bool output_failed() noexcept;
 
@@ -31,6 +34,10 @@ std::string local_time(std::int64_t milliseconds);
 Result<Secret> ask_secret(std::string_view prompt);
 // Asks twice and compares.
 Result<Secret> ask_new_secret(std::string_view prompt);
+
+// Asks for a yes on the terminal, unless `agreed` already. Errors: cancelled; invalid_argument when there is no terminal
+// to ask on.
+Status confirm(std::string_view question, bool agreed);
 
 // All of stdin, at most `limit` bytes. Error: too_large.
 Result<Secret> read_stdin(std::size_t limit);

@@ -89,7 +89,7 @@ void print_entries(std::vector<wire::ListEntry>& entries) {
     rows.push_back(
         {entry.path, entry.version ? std::to_string(*entry.version) : "",
          entry.updated_ms ? local_time(*entry.updated_ms) + (entry.deleted.value_or(false) ? "  deleted" : "") : ""});
-  if (stdout_is_terminal()) return print(as_table(rows));
+  if (stdout_is_terminal()) return print_paged(as_table(rows));
   for (const auto& entry : entries) print(neutralised(entry.path) + "\n");
 }
 

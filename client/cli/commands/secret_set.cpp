@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "client/cli/command.h"
+#include "client/cli/duration.h"
 #include "client/cli/reference.h"
 #include "client/cli/terminal.h"
 
@@ -22,6 +23,7 @@ struct Options {
   std::vector<std::string> extra;
   std::int64_t generate = 0;
   std::int64_t check_version = -1;
+  std::string expires_in;
   bool raw = false;
   bool replace = false;
 };
@@ -57,6 +59,7 @@ Status check(const Options& options) {
                           options.path);
   if (options.generate > 0 && !options.from_file.empty())
     return make_error(ErrorCode::invalid_argument, "give either --generate or --from-file");
+  if (!options.expires_in.empty()) STRONGROOM_CHECK(parse_duration(options.expires_in));
   return {};
 }
 
@@ -72,6 +75,11 @@ int run_set(Session& session, Options& options) {
   request.base64 = protocol::pack_values(request.fields_);
   request.merge = !options.replace;
   if (options.check_version >= 0) request.check_version = options.check_version;
+  if (!options.expires_in.empty()) {
+    const auto span = parse_duration(options.expires_in);
+    if (!span) return session.fail(span.error());
+    request.expires_ms = now_ms() + *span;
+  }
   auto client = session.client();
   if (!client) return session.fail(client.error());
   offer_recovery_code(session);
@@ -99,6 +107,8 @@ std::function<int(Session&)> prepare_secret_set(CLI::App& app) {
   app.add_option("--check-version", options->check_version,
                  "Write only when this is the current version; 0: only when there is no such secret.")
       ->check(CLI::NonNegativeNumber);
+  app.add_option("--expires-in", options->expires_in,
+                 "Time after which this version is not read any more, like 12h or 30d.");
   app.add_flag("--raw", options->raw, "Keep a newline at the end of what is piped in.");
   app.add_flag("--replace", options->replace, "Drop the other fields.");
   app.add_option("value", options->extra)->group("");

@@ -36,6 +36,38 @@ TEST(EnvFile, ExportByteOrderMarkAndTheLastOfEqualNamesWins) {
             (Map{{"A", "3"}, {"B", "2"}, {"exporter", "4"}}));
 }
 
+TEST(EnvFile, ReadsWhatDockerComposeAndDotenvShare) {
+  EXPECT_EQ(parsed("A: yaml # c\nB=`back # tick\n$X'\"`\nC='Let\\'s go' # 'c'\nD='C:\\dir\\'\nE='\\''\nF=a:b\n"),
+            (Map{{"A", "yaml"},
+                 {"B", "back # tick\n$X'\""},
+                 {"C", "Let's go"},
+                 {"D", "C:\\dir\\"},
+                 {"E", "'"},
+                 {"F", "a:b"}}));
+}
+
+TEST(EnvFile, ANameAloneHasNoValueAndADollarIsTold) {
+  const auto variables = parse_env_file("A\nB=\nC=a$b\nD='a$b'\nE=\"a$b\"\nF=\"a\\$b\"\nexport G # c");
+  ASSERT_TRUE(variables);
+  ASSERT_EQ(variables->size(), 7u);
+  EXPECT_FALSE((*variables)[0].given);
+  EXPECT_TRUE((*variables)[1].given);
+  EXPECT_TRUE((*variables)[2].dollar);
+  EXPECT_FALSE((*variables)[3].dollar);
+  EXPECT_TRUE((*variables)[4].dollar);
+  EXPECT_FALSE((*variables)[5].dollar);
+  EXPECT_FALSE((*variables)[6].given);
+}
+
+TEST(EnvFile, DockerKeepsEverythingBehindTheSign) {
+  const auto variables = parse_env_file("# c\nA= 'x' # y \nB=\"\nC\n", EnvDialect::docker);
+  ASSERT_TRUE(variables);
+  EXPECT_EQ((*variables)[0].value.reveal_text(RevealReason::test), " 'x' # y ");
+  EXPECT_EQ((*variables)[1].value.reveal_text(RevealReason::test), "\"");
+  EXPECT_FALSE((*variables)[2].given);
+  EXPECT_FALSE(parse_env_file("A B=1\n", EnvDialect::docker));
+}
+
 TEST(EnvFile, NamesTheLineOfAMistakeAndShowsNoValue) {
   const auto at = [](std::string_view text) {
     const auto variables = parse_env_file(text);
@@ -44,7 +76,7 @@ TEST(EnvFile, NamesTheLineOfAMistakeAndShowsNoValue) {
     EXPECT_EQ(variables.error().message.find("hush"), std::string::npos);
     return variables.error().subject;
   };
-  EXPECT_EQ(at("A=1\nhush\n"), "line 2");
+  EXPECT_EQ(at("A=1\nhush hush\n"), "line 2");
   EXPECT_EQ(at("A=1\n\n1B=hush\n"), "line 3");
   EXPECT_EQ(at("A='hush"), "line 1");
   EXPECT_EQ(at("A='a\nb'\nB=\"x\" hush\n"), "line 3");

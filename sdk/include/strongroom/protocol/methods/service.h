@@ -99,8 +99,7 @@ struct GetStatus {
   using Request = Empty;
   using Response = StatusResponse;
   static constexpr MethodInfo info{.name = "GetStatus",
-                                   .documentation = "Tells the state of the store and the health of the daemon.",
-                                   .cli = {"status", "strongroom status"}};
+                                   .documentation = "Tells the state of the store and the health of the daemon."};
 };
 
 struct WatchStatus {
