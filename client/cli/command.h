@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,6 +30,13 @@ struct Command {
 
 // All commands, in the order of the help.
 const std::vector<Command>& commands();
+
+// The command that the words begin with, and how many of them are its name: "secret set openai/key" begins with "secret
+// set". "ls", "rm", "mv" and "cp" are understood as second words. nullptr when there is none.
+const Command* find_command(const std::vector<std::string>& words, std::size_t& used);
+
+// The command's arguments as they would be read, for help and completion. Nothing is run.
+std::unique_ptr<CLI::App> app_of(const Command& command);
 
 // Adds options made of a method's request and returns what calls it and prints its answer.
 std::function<int(Session&)> prepare_generic(CLI::App& app, std::string_view method);
@@ -61,6 +69,7 @@ std::function<int(Session&)> prepare_read(CLI::App& app);
 std::function<int(Session&)> prepare_inject(CLI::App& app);
 std::function<int(Session&)> prepare_import(CLI::App& app);
 std::function<int(Session&)> prepare_export_env(CLI::App& app);
+std::function<int(Session&)> prepare_completion(CLI::App& app);
 
 // After the first start of a daemon by this command: makes and shows the recovery code on a terminal, or says how to.
 void offer_recovery_code(Session& session);

@@ -57,6 +57,8 @@ const std::vector<Command>& conversations() {
        prepare_import},
       {"export-env", "Prints secrets as environment variables.", "eval \"$(strongroom export-env prod)\"",
        prepare_export_env},
+      {"completion", "Prints the completion script of a shell.", "source <(strongroom completion bash)",
+       prepare_completion},
   };
   return list;
 }
@@ -67,7 +69,16 @@ constexpr std::string_view k_order[] = {
     "secret history", "secret edit",   "secret delete",  "secret undelete", "secret rollback", "secret move",
     "secret copy",   "secret label",   "secret metadata", "secret expire",  "secret policy", "secret destroy",
     "secret purge",  "secret watch",   "read",           "run",             "inject",        "import",
-    "export-env"};
+    "export-env",    "info",           "completion"};
+
+// What fingers know from the shell.
+std::string_view unaliased(std::string_view word) {
+  constexpr std::pair<std::string_view, std::string_view> k_aliases[] = {
+      {"ls", "list"}, {"rm", "delete"}, {"mv", "move"}, {"cp", "copy"}};
+  for (const auto& [alias, name] : k_aliases)
+    if (word == alias) return name;
+  return word;
+}
 
 }  // namespace
 
@@ -88,6 +99,16 @@ const std::vector<Command>& commands() {
     return made;
   }();
   return list;
+}
+
+const Command* find_command(const std::vector<std::string>& words, std::size_t& used) {
+  for (used = std::min<std::size_t>(words.size(), 2); used > 0; --used) {
+    std::string name = words[0];
+    if (used == 2) name += " " + std::string(unaliased(words[1]));
+    const auto found = std::ranges::find(commands(), std::string_view(name), &Command::name);
+    if (found != commands().end()) return &*found;
+  }
+  return nullptr;
 }
 
 }  // namespace strongroom::cli

@@ -83,6 +83,16 @@ int print_answer(Session& session, std::string_view method, const protocol::Json
   return 0;
 }
 
+std::unique_ptr<CLI::App> app_of(const Command& command) {
+  auto app = std::make_unique<CLI::App>(std::string(command.summary), "strongroom " + std::string(command.name));
+  app->footer("Example: " + std::string(command.example) + "\n");
+  if (command.prepare)
+    command.prepare(*app);
+  else
+    prepare_generic(*app, command.method);
+  return app;
+}
+
 std::function<int(Session&)> prepare_generic(CLI::App& app, std::string_view method) {
   const auto* entry = protocol::find_method(method);
   auto arguments = std::make_shared<std::vector<std::unique_ptr<Argument>>>();

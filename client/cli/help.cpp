@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "client/cli/command.h"
+#include "client/cli/man_page.h"
 #include "client/cli/terminal.h"
 #include "client/cli/version.h"
 
@@ -60,14 +61,10 @@ std::size_t nearest(std::string_view typed) {
 }
 
 std::string markdown_of(const Command& command) {
-  CLI::App app(std::string(command.summary), "strongroom " + std::string(command.name));
-  if (command.prepare)
-    command.prepare(app);
-  else
-    prepare_generic(app, command.method);
+  const auto app = app_of(command);
   std::string out = "## strongroom " + std::string(command.name) + "\n\n" + std::string(command.summary) + "\n\n";
   std::string rows;
-  for (const auto* option : app.get_options()) {
+  for (const auto* option : app->get_options()) {
     if (option->get_group().empty() || option->get_name() == "--help") continue;
     std::string name = option->get_positional() ? option->get_name() : option->get_name(false, true);
     if (!option->get_positional() && option->get_expected_max() > 0 && option->get_items_expected_max() > 0)
@@ -97,6 +94,10 @@ std::string reference() {
 
 }  // namespace
 
+std::span<const std::string_view> exit_code_meanings() {
+  return k_exit_codes;
+}
+
 int run_without_command(const std::vector<std::string>& options) {
   if (options.size() == 1 && options.front() == "--version") {
     print("strongroom " + std::string(k_version) + "\n");
@@ -116,6 +117,7 @@ int run_help(const std::vector<std::string>& words) {
     print(reference());
     return 0;
   }
+  if (words.size() == 2 && words.front() == "--man") return write_man_pages(words[1]);
   if (words.empty()) return run_without_command({"--help"});
   std::string program = "strongroom";
   std::string help = "--help";

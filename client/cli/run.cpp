@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "client/cli/command.h"
+#include "client/cli/complete.h"
 #include "client/cli/help.h"
 #include "client/cli/terminal.h"
 #include "client/cli/version.h"
@@ -14,26 +15,6 @@ namespace strongroom::cli {
 namespace {
 
 constexpr int k_usage = static_cast<int>(ExitCode::usage);
-
-// What fingers know from the shell.
-std::string_view unaliased(std::string_view word) {
-  constexpr std::pair<std::string_view, std::string_view> k_aliases[] = {
-      {"ls", "list"}, {"rm", "delete"}, {"mv", "move"}, {"cp", "copy"}};
-  for (const auto& [alias, name] : k_aliases)
-    if (word == alias) return name;
-  return word;
-}
-
-// The words before the first that is an option's: "secret set openai/key" names the command "secret set".
-const Command* find_command(const std::vector<std::string>& words, std::size_t& used) {
-  for (used = std::min<std::size_t>(words.size(), 2); used > 0; --used) {
-    std::string name = words[0];
-    if (used == 2) name += " " + std::string(unaliased(words[1]));
-    const auto found = std::ranges::find(commands(), std::string_view(name), &Command::name);
-    if (found != commands().end()) return &*found;
-  }
-  return nullptr;
-}
 
 void add_global_options(CLI::App& app, GlobalOptions& options) {
   app.add_flag("--json", options.json, "Print one JSON document.")->group("Global options");
@@ -48,7 +29,7 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
 int run_command(const Command& command, const std::vector<std::string>& arguments) {
   GlobalOptions options;
   CLI::App app(std::string(command.summary), "strongroom " + std::string(command.name));
-  app.footer("Example: " + std::string(command.example));
+  app.footer("Example: " + std::string(command.example) + "\n");
   const auto act = command.prepare ? command.prepare(app) : prepare_generic(app, command.method);
   add_global_options(app, options);
   try {
@@ -83,6 +64,7 @@ int run(int argc, char** argv) {
   }
   if (first == words.end()) return run_without_command(words);
   if (*first == "help") return run_help({first + 1, words.end()});
+  if (*first == "__complete") return run_complete({first + 1, words.end()});
   std::vector<std::string> named(first, words.end());
   std::size_t used = 0;
   const Command* command = find_command(named, used);
