@@ -6,7 +6,9 @@
 using namespace strongroom;
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
-  const auto variables = cli::parse_env_file(as_text({data, size}));
+  if (size == 0) return 0;
+  const auto dialect = data[0] % 2 == 0 ? cli::EnvDialect::dotenv : cli::EnvDialect::docker;
+  const auto variables = cli::parse_env_file(as_text({data, size}), dialect);
   if (!variables) {
     if (!variables.error().subject.starts_with("line ")) std::abort();
     return 0;

@@ -27,8 +27,9 @@ class Catalogue : public testing::TestWithParam<NamedMethod> {
   }
 
  protected:
-  static std::string call_of(const std::string& method, const std::string& parameters) {
-    return R"({"method":")" + method + R"(","parameters":)" + parameters + "}";
+  static std::string call_of(const NamedMethod& method, const std::string& parameters) {
+    const bool streams = method.entry->info->streaming == protocol::Streaming::required;
+    return R"({"method":")" + method.name + (streams ? R"(","more":true)" : "\"") + R"(,"parameters":)" + parameters + "}";
   }
 
   // The error's name of an answer, empty for success; and the parameter it names.
@@ -66,7 +67,7 @@ TEST_P(Catalogue, AcceptsWhatItsDeclarationSays) {
 TEST_P(Catalogue, NamesEveryFieldOfAWrongType) {
   RawSocket socket(daemon_->socket());
   for (const auto& spoiled : wrongly_typed(*GetParam().entry->request)) {
-    ASSERT_TRUE(socket.send_message(call_of(GetParam().name, spoiled.parameters)));
+    ASSERT_TRUE(socket.send_message(call_of(GetParam(), spoiled.parameters)));
     const auto answer = socket.receive();
     ASSERT_TRUE(answer) << spoiled.parameters;
     const auto [error, parameter] = error_of(*answer);
@@ -79,7 +80,7 @@ TEST_P(Catalogue, NamesEveryFieldOfAWrongType) {
 
 TEST_P(Catalogue, NamesAnUnknownField) {
   RawSocket socket(daemon_->socket());
-  ASSERT_TRUE(socket.send_message(call_of(GetParam().name, R"({"no_such_field":1})")));
+  ASSERT_TRUE(socket.send_message(call_of(GetParam(), R"({"no_such_field":1})")));
   const auto answer = socket.receive();
   ASSERT_TRUE(answer);
   const auto [error, parameter] = error_of(*answer);
@@ -90,7 +91,7 @@ TEST_P(Catalogue, NamesAnUnknownField) {
 }
 
 TEST_P(Catalogue, AMessageCutAtAnyByteIsMalformedAndClosesTheConnection) {
-  const std::string whole = call_of(GetParam().name, sample_of(*GetParam().entry->request));
+  const std::string whole = call_of(GetParam(), sample_of(*GetParam().entry->request));
   for (std::size_t size = 0; size < whole.size(); ++size) {
     RawSocket socket(daemon_->socket());
     ASSERT_TRUE(socket.send_message(std::string_view(whole).substr(0, size)));
@@ -102,7 +103,7 @@ TEST_P(Catalogue, AMessageCutAtAnyByteIsMalformedAndClosesTheConnection) {
 }
 
 TEST_P(Catalogue, ABrokenOffMessageGetsNoAnswer) {
-  const std::string whole = call_of(GetParam().name, sample_of(*GetParam().entry->request));
+  const std::string whole = call_of(GetParam(), sample_of(*GetParam().entry->request));
   RawSocket socket(daemon_->socket());
   ASSERT_TRUE(socket.send(whole));  // no NUL
   socket.shut_down_writing();

@@ -41,7 +41,10 @@ TEST_F(Import, TakesEveryQuote) {
                                "LAST=end");
   const auto outcome = run_cli(daemon_, {"import", env});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
-  EXPECT_NE(outcome.output.find("Stored 11 of 11"), std::string::npos) << outcome.output;
+  EXPECT_NE(outcome.output.find("Stored 11 of 12 (11 new, 0 changed), 0 unchanged, 1 left out, 0 failed."),
+            std::string::npos)
+      << outcome.output;
+  EXPECT_NE(outcome.errors.find("still holds the values"), std::string::npos) << outcome.errors;
   EXPECT_EQ(read("prod/PLAIN"), "value");
   EXPECT_EQ(read("prod/SPACES"), "around");
   EXPECT_EQ(read("prod/COMMENT"), "value");
@@ -66,10 +69,81 @@ TEST_F(Import, NamesTheLineAndStoresNothingWhenTheFileIsWrong) {
 TEST_F(Import, ADryRunStoresNothing) {
   const std::string env = file("app/.env", "A=1\nB=2\n");
   const auto outcome = run_cli(daemon_, {"import", env, "--dry-run"});
-  EXPECT_EQ(outcome.output, "app/A\napp/B\n");
+  EXPECT_NE(outcome.output.find("app/A  new"), std::string::npos) << outcome.output;
+  EXPECT_NE(outcome.output.find("Dry run, nothing was stored: 2 would be stored"), std::string::npos) << outcome.output;
   EXPECT_EQ(run_cli(daemon_, {"secret", "list"}).output, "");
   EXPECT_EQ(run_cli(daemon_, {"import", env}).exit_code, 0);
   EXPECT_EQ(read("app/B"), "2");
+}
+
+TEST_F(Import, WritesOnlyWhatDiffersAndSaysWhatBecameOfEach) {
+  const std::string env = file("p.env", "A=1\nB=2\nC\nD=\n");
+  ASSERT_EQ(run_cli(daemon_, {"import", env}).exit_code, 0);
+  file("p.env", "A=1\nB=3\nE=5\n");
+  const auto again = run_cli(daemon_, {"import", env, "--json"});
+  EXPECT_EQ(again.output,
+            R"([{"path":"p/A","result":"unchanged"},{"path":"p/B","result":"changed"},{"path":"p/E","result":"new"}])"
+            "\n");
+  EXPECT_NE(run_cli(daemon_, {"secret", "history", "p/A", "--json"}).output.find(R"("version":1)"), std::string::npos);
+  EXPECT_EQ(run_cli(daemon_, {"secret", "history", "p/A", "--json"}).output.find(R"("version":2)"), std::string::npos);
+  EXPECT_EQ(read("p/B"), "3");
+}
+
+TEST_F(Import, TakesJsonWithFolders) {
+  const std::string json =
+      file("app.json", R"({"db":{"user":"u","port":5432,"tls":true},"key":"k\u00e4\n","none":null})");
+  const auto outcome = run_cli(daemon_, {"import", json});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+  EXPECT_EQ(read("app/db/user"), "u");
+  EXPECT_EQ(read("app/db/port"), "5432");
+  EXPECT_EQ(read("app/db/tls"), "true");
+  EXPECT_EQ(read("app/key"), "k\u00e4\n");
+  EXPECT_EQ(run_cli(daemon_, {"import", file("l.json", R"({"a":["hush"]})")}).exit_code, 2);
+  EXPECT_EQ(run_cli(daemon_, {"import", file("f.json", R"({"a":1.5})")}).exit_code, 2);
+  const auto broken = run_cli(daemon_, {"import", file("b.json", R"({"a":"hush)")});
+  EXPECT_NE(broken.exit_code, 0);
+  EXPECT_EQ(broken.errors.find("hush"), std::string::npos) << broken.errors;
+}
+
+TEST_F(Import, TakesWhatDockerRunTakes) {
+  ASSERT_EQ(run_cli(daemon_, {"import", file("d.env", "A='x' # y\nB= z\n"), "--format", "docker"}).exit_code, 0);
+  EXPECT_EQ(read("d/A"), "'x' # y");
+  EXPECT_EQ(read("d/B"), " z");
+}
+
+// What goes out in a format comes back from it as it was.
+TEST_F(Import, ComesBackFromExportEnv) {
+  const std::string value = "a 'b' \"c\" \\ $d `e`\nline # x\r\n\ttab";
+  ASSERT_EQ(run_cli(daemon_, {"secret", "set", "from/VALUE", "--raw"}, value).exit_code, 0);
+  for (const std::string format : {"dotenv", "json"}) {
+    const std::string out = (daemon_.folder() / ("x." + format)).string();
+    const auto exported = run_cli(daemon_, {"export-env", "from", "--format", format, "--out", out});
+    ASSERT_EQ(exported.exit_code, 0) << exported.errors;
+    const auto imported = run_cli(
+        daemon_, {"import", out, "--to", "back-" + format, "--format", format == "json" ? "json" : "dotenv"});
+    ASSERT_EQ(imported.exit_code, 0) << imported.errors;
+    EXPECT_EQ(read("back-" + format + "/VALUE"), value) << format;
+  }
+  const auto shell = run_cli(daemon_, {"export-env", "from"});
+  Process sh({"/bin/sh", "-c", "eval \"$1\"; printf %s \"$VALUE\"", "sh", shell.output});
+  EXPECT_EQ(sh.wait().output, value);
+}
+
+TEST_F(Import, ExportEnvRefusesWhatAFormatCannotHold) {
+  ASSERT_EQ(run_cli(daemon_, {"secret", "set", "f/lines", "--raw"}, "a\nb").exit_code, 0);
+  ASSERT_EQ(run_cli(daemon_, {"secret", "set", "g/zero", "--raw"}, std::string("a\0b", 3)).exit_code, 0);
+  ASSERT_EQ(run_cli(daemon_, {"secret", "set", "h/a-b"}, "1").exit_code, 0);
+  ASSERT_EQ(run_cli(daemon_, {"secret", "set", "h/a_b"}, "2").exit_code, 0);
+  EXPECT_EQ(run_cli(daemon_, {"export-env", "f", "--format", "docker"}).exit_code, 2);
+  EXPECT_EQ(run_cli(daemon_, {"export-env", "g"}).exit_code, 2);
+  EXPECT_EQ(run_cli(daemon_, {"export-env", "h"}).exit_code, 7) << "two values of one name";
+  EXPECT_EQ(run_cli(daemon_, {"export-env", "nothing"}).exit_code, 3);
+  const std::string out = (daemon_.folder() / "out").string();
+  ASSERT_EQ(run_cli(daemon_, {"export-env", "f", "--out", out}).exit_code, 0);
+  EXPECT_EQ(std::filesystem::status(out).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  EXPECT_EQ(run_cli(daemon_, {"export-env", "f", "--out", out}).exit_code, 7) << "it exists";
+  EXPECT_EQ(run_cli(daemon_, {"export-env", "f", "--out", out, "--force"}).exit_code, 0);
 }
 
 }  // namespace
