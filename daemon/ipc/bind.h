@@ -3,8 +3,9 @@
 //
 //   Result<Get::Response> handle(secret::Get, Get::Request&&);                           answered at once
 //   void handle(secret::Put, Put::Request&&, Completion<Put::Response>);                 finished later
-//   void handle(Watch, Watch::Request&&, Completion<...>, Partial<...>);                 streams answers
+//   void handle(Watch, Watch::Request&&, Completion<...>, Stream<...>);                  streams answers
 //
+// Nothing else of a connection starts before or during a call that streams.
 // A method without a handler does not compile. Include this only in the source that binds: it folds the codecs.
 #pragma once
 
@@ -45,14 +46,18 @@ Completion<typename M::Response> completion_of(std::shared_ptr<LaterReply> reply
   };
 }
 
+// Empty when the call wants one answer only.
 template <class M>
-Partial<typename M::Response> partial_of(std::shared_ptr<LaterReply> reply) {
-  return [reply = std::move(reply)](const typename M::Response& response) {
-    reply->partial([&](WipedString& out) {
+Stream<typename M::Response> stream_of(const std::shared_ptr<LaterReply>& reply) {
+  if (!reply->stream()) return {};
+  const auto send = [reply](const typename M::Response& response) {
+    return reply->partial([&](WipedString& out) {
       protocol::JsonWriter writer(out);
       protocol::encode(response, writer);
     });
   };
+  const auto on_end = [way = reply->stream()](std::function<void()> callback) { way->on_end(std::move(callback)); };
+  return {send, on_end};
 }
 
 template <class M, class Service>
@@ -73,7 +78,7 @@ BoundMethod bind_now(Service& service) {
 template <class M, class Service>
 BoundMethod bind_later(Service& service, Ordering ordering) {
   BoundMethod method;
-  method.ordering = ordering;
+  method.ordering = AnswersLater<M, Service> ? ordering : Ordering::serial;
   method.later = [&service](const protocol::JsonValue& parameters, const CallInfo& call,
                             std::shared_ptr<LaterReply> reply) {
     typename M::Request request;
@@ -81,9 +86,8 @@ BoundMethod bind_later(Service& service, Ordering ordering) {
     if constexpr (AnswersLater<M, Service>) {
       service.handle(M{}, std::move(request), completion_of<M>(std::move(reply)));
     } else {
-      Partial<typename M::Response> partial;
-      if (call.more) partial = partial_of<M>(reply);
-      service.handle(M{}, std::move(request), completion_of<M>(std::move(reply)), std::move(partial));
+      auto stream = stream_of<M>(reply);
+      service.handle(M{}, std::move(request), completion_of<M>(std::move(reply)), std::move(stream));
     }
   };
   return method;

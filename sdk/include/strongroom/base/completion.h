@@ -11,8 +11,15 @@ namespace strongroom {
 template <class T>
 using Completion = std::function<void(Result<T>)>;
 
-// Called for each early part of a streamed answer, before the completion; empty when the caller wants one answer only.
+// A streamed answer's way to its reader. Copyable; every copy leads to the same reader. Thread-safe. Both are empty
+// when the caller wants one answer only.
 template <class T>
-using Partial = std::function<void(const T&)>;
+struct Stream {
+  // False: the reader is gone or was dropped because it did not read; nothing more will be sent. Never blocks.
+  std::function<bool(const T&)> send;
+  // Calls back once, on any thread, when the reader is gone or dropped; at once if it already is. Not when the stream
+  // is ended by its completion.
+  std::function<void(std::function<void()>)> on_end;
+};
 
 }  // namespace strongroom

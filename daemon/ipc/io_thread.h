@@ -1,0 +1,73 @@
+// One I/O thread, and what its connections share.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <memory_resource>
+#include <thread>
+#include <unordered_set>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <strongroom/base/wiped_memory.h>
+
+#include "daemon/ipc/budget.h"
+#include "daemon/ipc/drop_ledger.h"
+#include "daemon/ipc/limits.h"
+
+namespace strongroom::ipc {
+
+class Connection;
+
+// What all connections of a server share. Thread-safe.
+struct Shared {
+  Shared(const Limits& limits, DropLedger::Report report)
+      : unread(limits.unread_total), half_messages(limits.half_messages_total), drops(std::move(report)) {}
+
+  Budget unread;
+  Budget half_messages;
+  DropLedger drops;
+};
+
+// Everything but start() and join() happens on the thread itself.
+//
+// One timer serves the deadlines of all connections. It is armed for the earliest that was named and never ticks on its
+// own, so a thread without deadlines sleeps.
+class IoThread {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  IoThread(std::pmr::memory_resource* memory, const Limits& limits, Shared& shared);
+
+  void start();
+  void join();
+
+  // A connection has to be looked at then, or a little later.
+  void look_at(Clock::time_point when);
+  void note_drop(DropReason reason);
+  void set_limits(const Limits& limits);
+
+  // Gives back what a large answer or message made the scratch grow to.
+  void trim_scratch();
+
+  boost::asio::io_context context;
+  Shared& shared;
+  Limits limits;
+  WipedBytes input;    // scratch of one read
+  WipedString output;  // scratch of the answers to it
+  std::unordered_set<std::shared_ptr<Connection>> connections;
+
+ private:
+  void arm(Clock::time_point when);
+  void sweep();
+
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  boost::asio::steady_timer timer_;
+  Clock::time_point armed_ = Clock::time_point::max();
+  bool untold_drops_ = false;
+  std::thread thread_;
+};
+
+}  // namespace strongroom::ipc
