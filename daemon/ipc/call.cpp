@@ -9,20 +9,25 @@ LaterReply::~LaterReply() {
 }
 
 void LaterReply::finish(const std::function<void(WipedString&)>& write_parameters) {
-  if (!finished_.exchange(true)) send_last(message_of(write_parameters, false));
+  if (!finished_.exchange(true) && somebody_reads()) send_last(message_of(write_parameters, false));
 }
 
 bool LaterReply::partial(const std::function<void(WipedString&)>& write_parameters) {
-  if (!stream_ || finished_ || stream_->ended()) return false;
+  if (!stream_ || finished_ || !somebody_reads()) return false;
   return stream_->send(message_of(write_parameters, true));
 }
 
 void LaterReply::fail(const Error& error) {
-  if (finished_.exchange(true)) return;
+  if (finished_.exchange(true) || !somebody_reads()) return;
   WipedString message(memory_);
   message.reserve(256);
   protocol::write_error(message, error, request_id_);
   send_last(std::move(message));
+}
+
+// A stream whose reader is gone may outlive the server and its memory.
+bool LaterReply::somebody_reads() const {
+  return !stream_ || !stream_->ended();
 }
 
 WipedString LaterReply::message_of(const std::function<void(WipedString&)>& write_parameters, bool continues) const {

@@ -59,6 +59,7 @@ class LaterReply {
  private:
   WipedString message_of(const std::function<void(WipedString&)>& write_parameters, bool continues) const;
   void send_last(WipedString message);
+  bool somebody_reads() const;
 
   Send send_;
   std::shared_ptr<StreamWay> stream_;
