@@ -38,8 +38,9 @@ Connection::Connection(IoThread& thread, Socket socket, Caller caller, const Dis
       closed_(std::move(closed)),
       pending_(memory),
       unsent_(memory),
-      unread_share_(thread.shared.unread, [this] { post_drop(&Connection::on_unread_total); }),
-      half_message_share_(thread.shared.half_messages, [this] { post_drop(&Connection::on_half_messages_total); }) {}
+      unread_share_(thread.shared.unread, [this] { thread_.ask_back(weak_from_this(), &Connection::on_unread_total); }),
+      half_message_share_(thread.shared.half_messages,
+                          [this] { thread_.ask_back(weak_from_this(), &Connection::on_half_messages_total); }) {}
 
 Connection::~Connection() = default;
 
@@ -83,6 +84,8 @@ void Connection::wait_readable() {
 }
 
 void Connection::on_readable() {
+  thread_.give_back();
+  if (!open_) return;
   WipedBytes& input = thread_.input;
   input.resize(k_read_size);
   const Received received = receive(socket_.native_handle(), input);
@@ -166,6 +169,7 @@ void Connection::after_processing() {
 }
 
 void Connection::proceed_if_possible() {
+  thread_.give_back();
   if (left_early_ && may_process()) proceed();
 }
 

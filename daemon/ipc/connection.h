@@ -83,7 +83,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_overflow();
   void on_unread_total();
   void on_half_messages_total();
-  void post_drop(void (Connection::*drop)());
   void drain();
   void finish_if_drained();
 

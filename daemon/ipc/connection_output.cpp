@@ -5,8 +5,6 @@
 #include <string>
 #include <utility>
 
-#include <boost/asio/post.hpp>
-
 #include <strongroom/protocol/message.h>
 
 #include "daemon/ipc/connection.h"
@@ -69,6 +67,8 @@ void Connection::wait_writable() {
 }
 
 void Connection::send_unsent() {
+  thread_.give_back();
+  if (!open_) return;
   const std::size_t sent = send_some(std::string_view(unsent_).substr(unsent_from_));
   if (!open_) return;
   wipe(unsent_.data() + unsent_from_, sent);
@@ -208,12 +208,6 @@ void Connection::on_half_messages_total() {
                         "limits.half_message_bytes"));
   release_pending();
   account();
-}
-
-void Connection::post_drop(void (Connection::*drop)()) {
-  boost::asio::post(thread_.context, [weak = weak_from_this(), drop] {
-    if (const auto self = weak.lock()) ((*self).*drop)();
-  });
 }
 
 // No more input is taken; what is written goes out first.

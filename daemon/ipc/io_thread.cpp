@@ -1,7 +1,6 @@
 #include "daemon/ipc/io_thread.h"
 
 #include <algorithm>
-#include <vector>
 
 #include <boost/asio/post.hpp>
 
@@ -65,6 +64,27 @@ void IoThread::note_drop(DropReason reason) {
   if (!shared.drops.note(reason, now)) return;
   untold_drops_ = true;
   look_at(now + std::chrono::seconds(1));
+}
+
+void IoThread::ask_back(std::weak_ptr<Connection> connection, GiveBack how) {
+  {
+    const std::lock_guard guard(asked_mutex_);
+    asked_.push_back({std::move(connection), how});
+  }
+  // A post alone would wait behind everything that is ready, and each of that may make another large answer.
+  if (!is_asked_.exchange(true)) boost::asio::post(context, [this] { give_back(); });
+}
+
+void IoThread::give_back() {
+  if (!is_asked_.load(std::memory_order_relaxed)) return;
+  std::vector<Asked> asked;
+  {
+    const std::lock_guard guard(asked_mutex_);
+    is_asked_ = false;
+    asked.swap(asked_);
+  }
+  for (const auto& [connection, how] : asked)
+    if (const auto held = connection.lock()) ((*held).*how)();
 }
 
 void IoThread::set_limits(const Limits& changed) {

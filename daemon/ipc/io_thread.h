@@ -1,11 +1,14 @@
 // One I/O thread, and what its connections share.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <memory_resource>
+#include <mutex>
 #include <thread>
 #include <unordered_set>
+#include <vector>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -31,7 +34,7 @@ struct Shared {
   DropLedger drops;
 };
 
-// Everything but start() and join() happens on the thread itself.
+// Everything but start(), join() and ask_back() happens on the thread itself.
 //
 // One timer serves the deadlines of all connections. It is armed for the earliest that was named and never ticks on its
 // own, so a thread without deadlines sleeps.
@@ -47,6 +50,13 @@ class IoThread {
   // A connection has to be looked at then, or a little later.
   void look_at(Clock::time_point when);
   void note_drop(DropReason reason);
+
+  // Has the connection give back what a budget took from it, before this thread makes another answer. Thread-safe.
+  using GiveBack = void (Connection::*)();
+  void ask_back(std::weak_ptr<Connection> connection, GiveBack how);
+  // Does what was asked; nothing on most calls, which is why it is cheap then.
+  void give_back();
+
   void set_limits(const Limits& limits);
 
   // Gives back what a large answer or message made the scratch grow to.
@@ -63,10 +73,18 @@ class IoThread {
   void arm(Clock::time_point when);
   void sweep();
 
+  struct Asked {
+    std::weak_ptr<Connection> connection;
+    GiveBack how;
+  };
+
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   boost::asio::steady_timer timer_;
   Clock::time_point armed_ = Clock::time_point::max();
   bool untold_drops_ = false;
+  std::atomic<bool> is_asked_ = false;
+  std::mutex asked_mutex_;
+  std::vector<Asked> asked_;
   std::thread thread_;
 };
 

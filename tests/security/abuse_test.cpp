@@ -30,19 +30,31 @@ class Abuse : public testing::Test {
     client_.emplace(daemon_.client());
     ASSERT_TRUE(put(*client_, "small", "value"));
     ASSERT_TRUE(put(*client_, "big", std::string(1'000'000, 'b')));
-    ASSERT_TRUE(get(*client_, "big"));
-    before_ = p99_of_gets(*client_);
+    warm_up();
+    before_ = p99_of_gets(*client_, std::chrono::microseconds(0));
     descriptors_ = open_descriptors(daemon_.pid());
     resident_ = resident_kib(daemon_.pid());
   }
 
+  // The storage keeps as many connections for reading as were used at once.
+  void warm_up() {
+    std::vector<std::thread> readers;
+    for (int r = 0; r < 4; ++r)
+      readers.emplace_back([this] {
+        auto other = daemon_.client();
+        for (int i = 0; i < 50; ++i) EXPECT_TRUE(get(other, "big"));
+      });
+    for (auto& reader : readers) reader.join();
+  }
+
   void expect_others_served() {
-    const auto now = p99_of_gets(*client_);
+    const auto bound = std::max(2 * before_, k_floor);
+    const auto now = p99_of_gets(*client_, bound);
     RecordProperty("p99_before_us", static_cast<int>(before_.count()));
     RecordProperty("p99_during_us", static_cast<int>(now.count()));
     std::printf("p99 before %ld us, during %ld us; peak memory %zu MiB\n", static_cast<long>(before_.count()),
                 static_cast<long>(now.count()), peak_resident_kib(daemon_.pid()) / 1024);
-    EXPECT_LE(now, std::max(2 * before_, k_floor));
+    EXPECT_LE(now, bound);
     EXPECT_LT(peak_resident_kib(daemon_.pid()), k_memory_kib);
   }
 
@@ -56,7 +68,7 @@ class Abuse : public testing::Test {
     EXPECT_LT(peak_resident_kib(daemon_.pid()), k_memory_kib);
   }
 
-  TestDaemon daemon_{{"--storage", "memory", "--unread-seconds", "5", "--half-message-seconds", "3"}};
+  TestDaemon daemon_{{"--unread-seconds", "5", "--half-message-seconds", "3"}};
   std::optional<client::Client> client_;
   std::chrono::microseconds before_{};
   std::size_t descriptors_ = 0;
