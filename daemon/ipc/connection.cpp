@@ -18,6 +18,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t k_read_size = 64 * 1024;
+constexpr std::size_t k_large_answer = 64 * 1024;  // longer than this takes about as long to make as to be woken
 
 std::int64_t next_request_id() {
   static std::atomic<std::int64_t> next{1};
@@ -86,6 +87,7 @@ void Connection::wait_readable() {
 void Connection::on_readable() {
   thread_.give_back();
   if (!open_) return;
+  if (thread_.made_large_answer() && !asks_for_little_) return wait_readable();
   WipedBytes& input = thread_.input;
   input.resize(k_read_size);
   const Received received = receive(socket_.native_handle(), input);
@@ -182,6 +184,8 @@ bool Connection::may_process() const noexcept {
 std::size_t Connection::process_batch(std::string_view input) {
   hooks_.begin();
   const std::size_t used = process_frames(input);
+  asks_for_little_ = thread_.output.size() < k_large_answer;
+  if (!asks_for_little_) thread_.note_large_answer();
   flush();
   hooks_.end();
   return used;

@@ -117,6 +117,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Time active_{};                  // when something was read last
   Time progress_{};                // when the client took something last, or began to have something to take
   Time half_since_ = Time::max();  // when the message began that is not complete
+  bool asks_for_little_ = false;   // its last answers were short
   bool half_ = false;              // pending_ ends in a message that is not complete
   bool between_messages_ = true;   // the kernel has whole messages only
   bool serial_ = false;            // a serial call is in flight

@@ -1,6 +1,7 @@
 #include "daemon/ipc/io_thread.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <boost/asio/post.hpp>
 
@@ -90,6 +91,12 @@ void IoThread::give_back() {
 void IoThread::set_limits(const Limits& changed) {
   limits = changed;
   sweep();
+}
+
+// The post runs behind the next look for what is ready.
+void IoThread::note_large_answer() {
+  if (std::exchange(made_large_answer_, true)) return;
+  boost::asio::post(context, [this] { made_large_answer_ = false; });
 }
 
 void IoThread::trim_scratch() {

@@ -59,6 +59,12 @@ class IoThread {
 
   void set_limits(const Limits& limits);
 
+  // A large answer was made. Until everything that is ready has had its turn, those that are not known to ask for
+  // little wait: a crowd that asks for large answers at once keeps nobody else waiting for more than one of them.
+  void note_large_answer();
+
+  bool made_large_answer() const noexcept { return made_large_answer_; }
+
   // Gives back what a large answer or message made the scratch grow to.
   void trim_scratch();
 
@@ -82,6 +88,7 @@ class IoThread {
   boost::asio::steady_timer timer_;
   Clock::time_point armed_ = Clock::time_point::max();
   bool untold_drops_ = false;
+  bool made_large_answer_ = false;
   std::atomic<bool> is_asked_ = false;
   std::mutex asked_mutex_;
   std::vector<Asked> asked_;

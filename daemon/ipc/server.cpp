@@ -23,8 +23,11 @@ using Protocol = asio::local::stream_protocol;
 
 namespace {
 
-// Clients accepted before what else is ready gets its turn.
-constexpr int k_accept_at_once = 16;
+// Clients accepted at once. When more wait, a pause follows: a flood of connects gets a part of one thread, not all.
+constexpr int k_accept_at_once = 8;
+constexpr std::chrono::milliseconds k_pause_in_flood{1};
+// No descriptor is free: the waiting client stays in the queue, and asking at once again would only burn time.
+constexpr std::chrono::milliseconds k_pause_without_room{100};
 
 // The last and only message of a client that is not served. Whoever does not take it at once misses it.
 void say_no(int socket, const Error& error, std::pmr::memory_resource* memory) {
@@ -57,41 +60,43 @@ struct Server::Impl {
   std::unordered_map<uid_t, std::size_t> open_of;
   std::condition_variable all_closed;
 
+  enum class Accepted { all, some, no_room };
+
   void wait_for_client() {
     acceptor->async_wait(Protocol::acceptor::wait_read, [this](const boost::system::error_code& error) {
       if (error || !acceptor->is_open()) return;
-      if (accept_some()) return wait_for_client();
-      // No descriptor is free: the waiting client stays in the queue, and asking at once again would only burn time.
-      pause->expires_after(std::chrono::milliseconds(100));
+      const Accepted accepted = accept_some();
+      if (accepted == Accepted::all) return wait_for_client();
+      pause->expires_after(accepted == Accepted::some ? k_pause_in_flood : k_pause_without_room);
       pause->async_wait([this](const boost::system::error_code& ended) {
         if (!ended && acceptor->is_open()) wait_for_client();
       });
     });
   }
 
-  // False when the system has no room for another connection.
-  bool accept_some() {
+  Accepted accept_some() {
     for (int n = 0; n < k_accept_at_once; ++n) {
       boost::system::error_code error;
       IoThread& worker = *workers[next_worker++ % workers.size()];
       Protocol::socket socket = acceptor->accept(worker.context, error);
       if (error == asio::error::connection_aborted) continue;
-      if (error) return error == asio::error::would_block || error == asio::error::try_again;
+      if (error == asio::error::would_block || error == asio::error::try_again) return Accepted::all;
+      if (error) return Accepted::no_room;
       const auto caller = identify(socket.native_handle());
       if (!caller || !admit(*caller, socket.native_handle())) continue;
       asio::post(worker.context, [this, &worker, caller = *caller, socket = std::move(socket)]() mutable {
         serve(worker, std::move(socket), caller);
       });
     }
-    return true;
+    return Accepted::some;
   }
 
-  // On the accepting thread. Counts the connection when it may stay, and tells the client when not.
+  // On the accepting thread. Counts the connection when it may stay, and says when there are too many.
   bool admit(const Caller& caller, int socket) {
     IoThread& here = *workers.front();
-    if (auto admitted = dispatcher.admission().admit_peer(caller); !admitted) {
+    // Another user gets nothing, not even a refusal.
+    if (!dispatcher.admission().admit_peer(caller)) {
       here.note_drop(DropReason::foreign_user);
-      say_no(socket, admitted.error(), memory);
       return false;
     }
     {
@@ -177,12 +182,13 @@ Status Server::start(int listening_socket) {
 
 void Server::stop(std::chrono::milliseconds deadline) {
   if (!std::exchange(impl_->running, false)) return;
+  // On the accepting thread: what it has accepted then stands in the queues of the others already.
   asio::post(impl_->workers.front()->context, [this] {
     boost::system::error_code ignored;
     impl_->acceptor->close(ignored);
     impl_->pause->cancel();
+    impl_->on_every_connection([](Connection& connection) { connection.stop(); });
   });
-  impl_->on_every_connection([](Connection& connection) { connection.stop(); });
   {
     std::unique_lock lock(impl_->mutex);
     impl_->all_closed.wait_for(lock, deadline, [this] { return impl_->open == 0; });

@@ -19,6 +19,21 @@ std::size_t status_line(pid_t pid, std::string_view name) {
   throw std::runtime_error("the kernel does not tell " + std::string(name));
 }
 
+template <class Action>
+std::chrono::microseconds p99_of(Action action) {
+  using Clock = std::chrono::steady_clock;
+  constexpr int k_count = 1000;
+  std::vector<std::chrono::microseconds> times;
+  for (int i = 0; i < k_count; ++i) {
+    const auto start = Clock::now();
+    action();
+    times.push_back(std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start));
+  }
+  const auto at = times.begin() + k_count * 99 / 100;
+  std::nth_element(times.begin(), at, times.end());
+  return *at;
+}
+
 }  // namespace
 
 void raise_own_descriptor_limit() {
@@ -43,24 +58,26 @@ std::size_t open_descriptors(pid_t pid) {
   return count;
 }
 
-std::chrono::microseconds p99_of_gets(client::Client& client, std::chrono::microseconds enough) {
-  constexpr int count = 1000;
-  using Clock = std::chrono::steady_clock;
-  auto best = std::chrono::microseconds::max();
-  for (int round = 0; round < (enough.count() > 0 ? 10 : 3); ++round) {
-    if (round >= 3 && best <= enough) break;
-    std::vector<std::chrono::microseconds> times;
-    for (int i = 0; i < count; ++i) {
-      const auto start = Clock::now();
-      const auto got = get(client, "small");
-      if (!got) throw std::runtime_error("a get failed: " + got.error().message);
-      times.push_back(std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start));
+Latency measure_latency(client::Client& client) {
+  Latency found;
+  found.gets = p99_of([&] {
+    const auto got = get(client, "small");
+    if (!got) throw std::runtime_error("a get failed: " + got.error().message);
+  });
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) throw std::runtime_error("no pair of sockets");
+  std::thread echo([&] {
+    for (char c = 0; read(ends[1], &c, 1) == 1 && write(ends[1], &c, 1) == 1;) {
     }
-    const auto at = times.begin() + count * 99 / 100;
-    std::nth_element(times.begin(), at, times.end());
-    best = std::min(best, *at);
-  }
-  return best;
+  });
+  found.machine = p99_of([&] {
+    char c = 0;
+    if (write(ends[0], &c, 1) != 1 || read(ends[0], &c, 1) != 1) throw std::runtime_error("no echo");
+  });
+  close(ends[0]);
+  echo.join();
+  close(ends[1]);
+  return found;
 }
 
 Crowd crowd(const TestDaemon& daemon, std::size_t count, std::string_view bytes) {

@@ -23,9 +23,14 @@ std::size_t resident_kib(pid_t pid);
 std::size_t peak_resident_kib(pid_t pid);
 std::size_t open_descriptors(pid_t pid);
 
-// The time under which 99 of 100 gets stay, the best of three rounds: what the machine does beside the test is not the
-// daemon's. A result over `enough` is measured up to seven times more.
-std::chrono::microseconds p99_of_gets(client::Client& client, std::chrono::microseconds enough);
+// The time under which 99 of 100 gets stay, and beside it the same of messages between two threads of the test: what
+// the machine does beside the test is in both, what the daemon does is in the first alone.
+struct Latency {
+  std::chrono::microseconds gets{};
+  std::chrono::microseconds machine{};
+};
+
+Latency measure_latency(client::Client& client);
 
 using Crowd = std::vector<std::unique_ptr<RawSocket>>;
 
