@@ -1,7 +1,10 @@
 #include "daemon/app/configuration.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <numeric>
+#include <utility>
 
 #define TOML_HEADER_ONLY 1
 #define TOML_EXCEPTIONS 0
@@ -12,6 +15,22 @@ namespace strongroom::app {
 namespace {
 
 constexpr std::uintmax_t k_largest_file = 1024 * 1024;
+constexpr std::array<std::string_view, 2> k_variables_of_clients = {"STRONGROOM_AUTOSTART", "STRONGROOM_REASON"};
+
+// How many characters must be added, removed or exchanged.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t exchanged = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({exchanged, diagonal + 1, row[j] + 1});
+    }
+  }
+  return row.back();
+}
 
 Error at(Error error, std::string place) {
   error.subject = std::move(place);
@@ -163,6 +182,21 @@ Result<Invocation> configure(const std::vector<std::string>& arguments, const ch
   return invocation;
 }
 
+std::vector<std::string> unknown_variables(const char* const* environment) {
+  std::vector<std::string_view> known(k_variables_of_clients.begin(), k_variables_of_clients.end());
+  for (const auto& setting : settings()) known.push_back(setting.variable);
+  std::vector<std::string> sentences;
+  for (; environment && *environment; ++environment) {
+    const std::string_view entry = *environment;
+    const std::string_view name = entry.substr(0, entry.find('='));
+    if (!name.starts_with("STRONGROOM_") || std::ranges::find(known, name) != known.end()) continue;
+    const auto nearest = std::ranges::min_element(known, {}, [&](std::string_view k) { return distance(name, k); });
+    sentences.push_back("the environment variable " + std::string(name.substr(0, 64)) + " is not known; did you mean " +
+                        std::string(*nearest) + "?");
+  }
+  return sentences;
+}
+
 std::string help_text() {
   std::string out =
       "strongroomd keeps the secrets of one user and serves them on a local socket.\n\n"
@@ -172,11 +206,14 @@ std::string help_text() {
       "  --self-test             Check cryptography, memory locking and storage, and say what failed.\n"
       "  --version               Print the version.\n"
       "  --help                  Print this text.\n\n"
-      "Settings. Later wins: default, [section] key in the file, environment, flag.\n";
+      "Settings. Later wins: default, [section] key in the file, environment, flag. SIGHUP reads them anew; those "
+      "that\n"
+      "say so take effect at once, the others at the next start.\n";
   for (const auto& setting : settings()) {
     out.append("\n  ").append(setting.flag).append(" ").append(setting.placeholder).append("\n");
     out.append("      ").append(setting.documentation).append("\n");
-    out.append("      file: ").append(setting.key).append("   environment: ").append(setting.variable).append("\n");
+    out.append("      file: ").append(setting.key).append("   environment: ").append(setting.variable);
+    out.append(setting.takes == Takes::reload ? "   changes: on SIGHUP\n" : "\n");
   }
   return out;
 }

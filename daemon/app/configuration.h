@@ -2,7 +2,8 @@
 //
 // One table (settings()) names every setting with its key in the file, its environment variable, its flag, its default
 // and its documentation. Later wins: default, file, environment, flag. Unknown keys of
-// the file and unknown flags are refused with their place.
+// the file and unknown flags are refused with their place; unknown variables are reported. A row also says whether
+// SIGHUP applies the setting or a restart is needed.
 #pragma once
 
 #include <cstdint>
@@ -31,8 +32,15 @@ struct Configuration {
   std::int64_t kdf_passes = 3;
   log::Level log_level = log::Level::info;
   log::Target log_target = log::Target::standard_error;
-  std::int64_t max_message = 16 * 1024 * 1024;
-  std::int64_t max_connections = 2200;
+  std::int64_t connections = 2200;
+  std::int64_t message_bytes = 16 * 1024 * 1024;
+  std::int64_t calls_in_flight = 256;
+  std::int64_t unread_bytes = 1024 * 1024;
+  std::int64_t unread_total_bytes = 64 * 1024 * 1024;
+  std::int64_t unread_seconds = 30;
+  std::int64_t half_message_bytes = 64 * 1024 * 1024;
+  std::int64_t half_message_seconds = 10;
+  std::int64_t idle_seconds = 3600;
 };
 
 enum class Command : std::uint8_t { serve, check_config, self_test, version, help };
@@ -43,6 +51,9 @@ struct Invocation {
   std::optional<std::filesystem::path> file;  // the configuration file that was read
 };
 
+// When a changed setting counts.
+enum class Takes : std::uint8_t { reload, restart };
+
 // One row of the table.
 struct Setting {
   std::string_view key;          // "vault.create"
@@ -52,6 +63,9 @@ struct Setting {
   std::string_view documentation;
   // Parses and checks. Error: configuration with a sentence.
   Status (*set)(Configuration& configuration, std::string_view value);
+  bool (*same)(const Configuration& a, const Configuration& b);
+  void (*take)(Configuration& to, const Configuration& from);
+  Takes takes;
 };
 
 std::span<const Setting> settings();
@@ -59,6 +73,9 @@ std::span<const Setting> settings();
 // Reads flags, environment and file. `arguments` without the program's name. Error: configuration; subject is the flag,
 // the variable or FILE:LINE.
 Result<Invocation> configure(const std::vector<std::string>& arguments, const char* const* environment);
+
+// One sentence for each STRONGROOM_* variable of the environment that nobody reads, naming the one it may have meant.
+std::vector<std::string> unknown_variables(const char* const* environment);
 
 // The text of --help.
 std::string help_text();

@@ -50,6 +50,22 @@ std::size_t raise_descriptor_limit() {
   return static_cast<std::size_t>(limit.rlim_cur);
 }
 
+// As many connections as are wanted and the descriptors allow.
+ipc::Limits limits_of(const Configuration& c, std::size_t descriptors) {
+  const auto size = [](std::int64_t number) { return static_cast<std::size_t>(number); };
+  ipc::Limits limits;
+  limits.connections = std::min(size(c.connections), descriptors - std::min(descriptors, k_own_descriptors));
+  limits.message = size(c.message_bytes);
+  limits.calls_in_flight = size(c.calls_in_flight);
+  limits.unread = size(c.unread_bytes);
+  limits.unread_total = size(c.unread_total_bytes);
+  limits.half_messages_total = size(c.half_message_bytes);
+  limits.idle = std::chrono::seconds(c.idle_seconds);
+  limits.half_message = std::chrono::seconds(c.half_message_seconds);
+  limits.unread_time = std::chrono::seconds(c.unread_seconds);
+  return limits;
+}
+
 // Signals are taken by the main thread alone, so every thread made later must have them blocked.
 sigset_t block_signals() {
   sigset_t set;
@@ -59,6 +75,14 @@ sigset_t block_signals() {
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);  // a file over the limit is an error of the write, not the end of the daemon
   return set;
+}
+
+std::map<std::string, std::int64_t> dropped_by_reason(const ipc::Server* server) {
+  std::map<std::string, std::int64_t> shown;
+  const ipc::Dropped dropped = server ? server->dropped() : ipc::Dropped{};
+  for (std::size_t i = 0; i < dropped.size(); ++i)
+    if (dropped[i] != 0) shown.emplace(ipc::k_drop_reasons[i], static_cast<std::int64_t>(dropped[i]));
+  return shown;
 }
 
 }  // namespace
@@ -90,6 +114,8 @@ struct Daemon::Parts {
   Status open_store();
   void make_services();
   Status listen();
+  ipc::Limits limits();
+  void apply(const Configuration& changed);
   void check_storage();
 };
 
@@ -132,7 +158,7 @@ void Daemon::Parts::make_services() {
   around.memory_locked = arena->memory_is_locked();
   around.run_slow = [this](std::function<void()> task) { slow_pool->run(std::move(task)); };
   around.connections = [this] { return server ? server->connections() : 0; };
-  around.dropped_clients = [] { return std::size_t{0}; };
+  around.dropped_clients = [this] { return dropped_by_reason(server.get()); };
   around.before_lock = [this] { return secrets->save_read_times(); };
   around.after_lock = [this] { secrets->end_watches(make_error(ErrorCode::locked, "the store was locked")); };
   around.report = [this](std::string_view sentence) { log->warning(sentence); };
@@ -161,10 +187,36 @@ Status Daemon::Parts::listen() {
   server = std::make_unique<ipc::Server>(
       *dispatcher, identify, std::move(hooks), &memory,
       ipc::Server::Options{.threads = static_cast<std::size_t>(configuration.threads),
-                           .max_message = static_cast<std::size_t>(configuration.max_message),
-                           .max_connections = std::min(static_cast<std::size_t>(configuration.max_connections),
-                                                       descriptors - std::min(descriptors, k_own_descriptors))});
+                           .limits = limits(),
+                           .report = [this](std::string_view line) { log->warning(line); }});
   return server->start(socket);
+}
+
+ipc::Limits Daemon::Parts::limits() {
+  const auto made = limits_of(configuration, descriptors);
+  if (made.connections < static_cast<std::size_t>(configuration.connections))
+    log->warning("the limit of open files (" + std::to_string(descriptors) + ") allows " +
+                 std::to_string(made.connections) + " connections, not " + std::to_string(configuration.connections) +
+                 "; raise LimitNOFILE or lower limits.connections");
+  return made;
+}
+
+// What needs a restart keeps its old value, so that the next reload names it again.
+void Daemon::Parts::apply(const Configuration& changed) {
+  bool any = false;
+  for (const auto& setting : settings()) {
+    if (setting.same(configuration, changed)) continue;
+    any = true;
+    if (setting.takes == Takes::restart) {
+      log->warning("needs a restart: " + std::string(setting.key));
+    } else {
+      setting.take(configuration, changed);
+      log->info("changed: " + std::string(setting.key));
+    }
+  }
+  log->set_level(configuration.log_level);
+  server->set_limits(limits());
+  log->info(any ? "the configuration was read anew" : "the configuration was read anew; nothing has changed");
 }
 
 // In the background: a store that was not closed cleanly is read through.
@@ -197,7 +249,11 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const Configuration& configuration
   return std::unique_ptr<Daemon>(new Daemon(std::move(parts)));
 }
 
-void Daemon::run() {
+void Daemon::warn(std::string_view sentence) {
+  parts_->log->warning(sentence);
+}
+
+void Daemon::run(const Reread& reread) {
   parts_->log->info("ready, version " + std::string(k_version));
   platform::notify("READY=1\nSTATUS=Serving");
   const auto watchdog = platform::watchdog_interval();
@@ -213,8 +269,19 @@ void Daemon::run() {
       signal = sigwaitinfo(&parts_->signals, nullptr);
     }
     if (signal == SIGTERM || signal == SIGINT) return;
-    if (signal == SIGHUP) parts_->log->info("SIGHUP: the configuration is read at start only");
+    if (signal == SIGHUP) reload(reread);
   }
+}
+
+void Daemon::reload(const Reread& reread) {
+  platform::notify_reloading();
+  if (const auto changed = reread()) {
+    parts_->apply(*changed);
+  } else {
+    const Error& error = changed.error();
+    parts_->log->error("the configuration is not taken, the old one stays: " + error.subject + ": " + error.message);
+  }
+  platform::notify("READY=1\nSTATUS=Serving");
 }
 
 Daemon::~Daemon() {

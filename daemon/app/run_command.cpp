@@ -20,17 +20,23 @@ int say(const Error& error) {
   return static_cast<int>(error_info(error.code).exit_code);
 }
 
-int serve(const Configuration& configuration) {
+int serve(const Configuration& configuration, const std::vector<std::string>& arguments,
+          const char* const* environment) {
   auto daemon = Daemon::start(configuration);
   if (!daemon) return say(daemon.error());
-  (*daemon)->run();
+  for (const auto& sentence : unknown_variables(environment)) (*daemon)->warn(sentence);
+  (*daemon)->run([&]() -> Result<Configuration> {
+    STRONGROOM_ASSIGN(auto invocation, configure(arguments, environment));
+    return std::move(invocation.configuration);
+  });
   return 0;
 }
 
 }  // namespace
 
 int run_command(int argc, char** argv, char** environment) {
-  const auto invocation = configure(std::vector<std::string>(argv + 1, argv + argc), environment);
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const auto invocation = configure(arguments, environment);
   if (!invocation) return say(invocation.error());
   switch (invocation->command) {
     case Command::help:
@@ -48,7 +54,7 @@ int run_command(int argc, char** argv, char** environment) {
     case Command::serve:
       break;
   }
-  return serve(invocation->configuration);
+  return serve(invocation->configuration, arguments, environment);
 }
 
 }  // namespace strongroom::app

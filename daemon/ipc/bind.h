@@ -3,8 +3,9 @@
 //
 //   Result<Get::Response> handle(secret::Get, Get::Request&&);                           answered at once
 //   void handle(secret::Put, Put::Request&&, Completion<Put::Response>);                 finished later
-//   void handle(Watch, Watch::Request&&, Completion<...>, Partial<...>);                 streams answers
+//   void handle(Watch, Watch::Request&&, Completion<...>, Stream<...>);                  streams answers
 //
+// Nothing else of a connection starts before or during a call that streams.
 // A method without a handler does not compile. Include this only in the source that binds: it folds the codecs.
 #pragma once
 
@@ -45,16 +46,18 @@ Completion<typename M::Response> completion_of(std::shared_ptr<LaterReply> reply
   };
 }
 
+// Empty when the call wants one answer only.
 template <class M>
-Stream<typename M::Response> stream_of(std::shared_ptr<LaterReply> reply) {
-  return {[reply = std::move(reply)](const typename M::Response& response) {
-            reply->partial([&](WipedString& out) {
-              protocol::JsonWriter writer(out);
-              protocol::encode(response, writer);
-            });
-            return true;
-          },
-          [](std::function<void()>) {}};
+Stream<typename M::Response> stream_of(const std::shared_ptr<LaterReply>& reply) {
+  if (!reply->stream()) return {};
+  const auto send = [reply](const typename M::Response& response) {
+    return reply->partial([&](WipedString& out) {
+      protocol::JsonWriter writer(out);
+      protocol::encode(response, writer);
+    });
+  };
+  const auto on_end = [way = reply->stream()](std::function<void()> callback) { way->on_end(std::move(callback)); };
+  return {send, on_end};
 }
 
 template <class M, class Service>
@@ -75,7 +78,7 @@ BoundMethod bind_now(Service& service) {
 template <class M, class Service>
 BoundMethod bind_later(Service& service, Ordering ordering) {
   BoundMethod method;
-  method.ordering = ordering;
+  method.ordering = AnswersLater<M, Service> ? ordering : Ordering::serial;
   method.later = [&service](const protocol::JsonValue& parameters, const CallInfo& call,
                             std::shared_ptr<LaterReply> reply) {
     typename M::Request request;
@@ -83,8 +86,7 @@ BoundMethod bind_later(Service& service, Ordering ordering) {
     if constexpr (AnswersLater<M, Service>) {
       service.handle(M{}, std::move(request), completion_of<M>(std::move(reply)));
     } else {
-      Stream<typename M::Response> stream;
-      if (call.more) stream = stream_of<M>(reply);
+      auto stream = stream_of<M>(reply);
       service.handle(M{}, std::move(request), completion_of<M>(std::move(reply)), std::move(stream));
     }
   };

@@ -9,31 +9,41 @@ LaterReply::~LaterReply() {
 }
 
 void LaterReply::finish(const std::function<void(WipedString&)>& write_parameters) {
-  send(write_parameters, true);
+  if (!finished_.exchange(true) && somebody_reads()) send_last(message_of(write_parameters, false));
 }
 
-void LaterReply::partial(const std::function<void(WipedString&)>& write_parameters) {
-  send(write_parameters, false);
-}
-
-void LaterReply::send(const std::function<void(WipedString&)>& write_parameters, bool last) {
-  if (finished_) return;
-  finished_ = last;
-  WipedString message(memory_);
-  message.reserve(256);
-  protocol::begin_reply(message, !last);
-  write_parameters(message);
-  protocol::end_message(message);
-  send_(std::move(message), last);
+bool LaterReply::partial(const std::function<void(WipedString&)>& write_parameters) {
+  if (!stream_ || finished_ || !somebody_reads()) return false;
+  return stream_->send(message_of(write_parameters, true));
 }
 
 void LaterReply::fail(const Error& error) {
-  if (finished_) return;
-  finished_ = true;
+  if (finished_.exchange(true) || !somebody_reads()) return;
   WipedString message(memory_);
   message.reserve(256);
   protocol::write_error(message, error, request_id_);
-  send_(std::move(message), true);
+  send_last(std::move(message));
+}
+
+// A stream whose reader is gone may outlive the server and its memory.
+bool LaterReply::somebody_reads() const {
+  return !stream_ || !stream_->ended();
+}
+
+WipedString LaterReply::message_of(const std::function<void(WipedString&)>& write_parameters, bool continues) const {
+  WipedString message(memory_);
+  message.reserve(256);
+  protocol::begin_reply(message, continues);
+  write_parameters(message);
+  protocol::end_message(message);
+  return message;
+}
+
+void LaterReply::send_last(WipedString message) {
+  if (stream_)
+    stream_->finish(std::move(message));
+  else
+    send_(std::move(message));
 }
 
 }  // namespace strongroom::ipc

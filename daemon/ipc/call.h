@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -11,6 +12,8 @@
 #include <strongroom/base/result.h>
 #include <strongroom/base/wiped_memory.h>
 #include <strongroom/protocol/method.h>
+
+#include "daemon/ipc/stream_way.h"
 
 namespace strongroom::ipc {
 
@@ -28,14 +31,17 @@ struct CallInfo {
 };
 
 // The answer of a call that is finished later or elsewhere. Any thread may finish it, exactly once; dropping it
-// unfinished answers `cancelled`. Several `partial` answers may come before when the call asked for `more`.
+// unfinished answers `cancelled`. A call with `more` has a stream: several `partial` answers may come before the last.
 class LaterReply {
  public:
-  // `send` takes a whole message and whether it is the last; it may be called on any thread.
-  using Send = std::function<void(WipedString message, bool last)>;
+  // Takes the whole last message; it may be called on any thread.
+  using Send = std::function<void(WipedString message)>;
 
   LaterReply(Send send, std::int64_t request_id, std::pmr::memory_resource* memory)
       : send_(std::move(send)), request_id_(request_id), memory_(memory) {}
+
+  LaterReply(std::shared_ptr<StreamWay> stream, std::int64_t request_id, std::pmr::memory_resource* memory)
+      : stream_(std::move(stream)), request_id_(request_id), memory_(memory) {}
 
   ~LaterReply();
   LaterReply(const LaterReply&) = delete;
@@ -43,16 +49,23 @@ class LaterReply {
 
   // `write_parameters` appends the parameters object to the message.
   void finish(const std::function<void(WipedString&)>& write_parameters);
-  void partial(const std::function<void(WipedString&)>& write_parameters);
   void fail(const Error& error);
+  // False when the reader is gone or was dropped, or the answer is finished; the message is then not even written.
+  bool partial(const std::function<void(WipedString&)>& write_parameters);
+
+  // Null when the call takes one answer only.
+  const std::shared_ptr<StreamWay>& stream() const noexcept { return stream_; }
 
  private:
-  void send(const std::function<void(WipedString&)>& write_parameters, bool last);
+  WipedString message_of(const std::function<void(WipedString&)>& write_parameters, bool continues) const;
+  void send_last(WipedString message);
+  bool somebody_reads() const;
 
   Send send_;
+  std::shared_ptr<StreamWay> stream_;
   std::int64_t request_id_;
   std::pmr::memory_resource* memory_;
-  bool finished_ = false;
+  std::atomic<bool> finished_ = false;
 };
 
 }  // namespace strongroom::ipc

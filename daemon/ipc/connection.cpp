@@ -1,9 +1,8 @@
 #include "daemon/ipc/connection.h"
 
-#include <sys/socket.h>
+#include <poll.h>
 
 #include <atomic>
-#include <cerrno>
 #include <cstring>
 
 #include <boost/asio/post.hpp>
@@ -19,48 +18,44 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t k_read_size = 64 * 1024;
+constexpr std::size_t k_large_answer = 64 * 1024;  // longer than this takes about as long to make as to be woken
 
 std::int64_t next_request_id() {
   static std::atomic<std::int64_t> next{1};
   return next.fetch_add(1, std::memory_order_relaxed);
 }
 
-void clear_wiped(WipedString& text) {
-  wipe(text.data(), text.size());
-  text.clear();
-}
-
 }  // namespace
 
+// A budget asks on any thread and under its lock: all that happens there is a post that does not keep the connection.
 Connection::Connection(IoThread& thread, Socket socket, Caller caller, const Dispatcher& dispatcher,
-                       const BatchHooks& hooks, const ConnectionLimits& limits, std::pmr::memory_resource* memory,
-                       Closed closed)
+                       const BatchHooks& hooks, std::pmr::memory_resource* memory, Closed closed)
     : thread_(thread),
       socket_(std::move(socket)),
       caller_(caller),
       dispatcher_(dispatcher),
       hooks_(hooks),
-      limits_(limits),
       memory_(memory),
       closed_(std::move(closed)),
       pending_(memory),
-      unsent_(memory) {}
+      unsent_(memory),
+      unread_share_(thread.shared.unread, [this] { thread_.ask_back(weak_from_this(), &Connection::on_unread_total); }),
+      half_message_share_(thread.shared.half_messages,
+                          [this] { thread_.ask_back(weak_from_this(), &Connection::on_half_messages_total); }) {}
 
 Connection::~Connection() = default;
 
 void Connection::start() {
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
+  active_ = IoThread::Clock::now();
+  if (thread_.limits.idle.count() > 0) thread_.look_at(active_ + thread_.limits.idle);
   wait_readable();
 }
 
-void Connection::drain() {
-  draining_ = true;
-  finish_if_drained();
-}
-
-void Connection::finish_if_drained() {
-  if (draining_ && open_ && slots_.empty() && unsent_.empty()) close();
+void Connection::stop() {
+  end_stream(make_error(ErrorCode::cancelled, "the daemon is stopping"));
+  drain();
 }
 
 void Connection::close() {
@@ -68,6 +63,13 @@ void Connection::close() {
   open_ = false;
   boost::system::error_code ignored;
   socket_.close(ignored);
+  for (auto& slot : slots_)
+    if (slot.stream) slot.stream->end();
+  slots_.clear();
+  in_slots_ = 0;
+  release_unsent();
+  release_pending();
+  account();
   closed_(shared_from_this());
 }
 
@@ -83,15 +85,20 @@ void Connection::wait_readable() {
 }
 
 void Connection::on_readable() {
+  thread_.give_back();
+  if (!open_) return;
+  if (thread_.made_large_answer() && !asks_for_little_) return wait_readable();
   WipedBytes& input = thread_.input;
   input.resize(k_read_size);
   const Received received = receive(socket_.native_handle(), input);
+  active_ = IoThread::Clock::now();
   switch (received.kind) {
     case Received::Kind::none:
       return wait_readable();
     case Received::Kind::closed:
       return drain();
     case Received::Kind::refused:
+      thread_.note_drop(DropReason::descriptor);
       return close();
     case Received::Kind::bytes:
       break;
@@ -103,13 +110,24 @@ void Connection::on_readable() {
 // Works on `input` in place when nothing waits before it, so that the common request is never copied.
 void Connection::take_input(std::string_view input) {
   if (!pending_.empty()) {
+    const bool still_half = continues_half_message(input);
     pending_.insert(pending_.end(), input.begin(), input.end());
-    return proceed();
+    if (!still_half) return proceed();
+    account();
+    return wait_readable();
   }
   const std::size_t used = process_batch(input);
   if (!open_) return;
   pending_.assign(input.begin() + static_cast<std::ptrdiff_t>(used), input.end());
+  note_half_message(used);
   after_processing();
+}
+
+// Then what is there already need not be searched again, however small the pieces are.
+bool Connection::continues_half_message(std::string_view input) const noexcept {
+  return half_ && !waits_ && !left_early_ && may_process() &&
+         pending_.size() + input.size() <= thread_.limits.message &&
+         std::memchr(input.data(), '\0', input.size()) == nullptr;
 }
 
 // Takes what waits in pending_.
@@ -121,14 +139,29 @@ void Connection::proceed() {
   wipe(pending_.data() + left, used);
   pending_.resize(left);
   if (pending_.empty()) pending_.shrink_to_fit();
+  note_half_message(used);
   after_processing();
+}
+
+void Connection::note_half_message(std::size_t used) {
+  if (!half_) {
+    half_since_ = Time::max();
+  } else if (used > 0 || half_since_ == Time::max()) {
+    half_since_ = active_;
+    thread_.look_at(half_since_ + thread_.limits.half_message);
+  }
 }
 
 void Connection::after_processing() {
   flush();
   wipe_stack_below();
   if (!open_) return;
-  if (draining_) return finish_if_drained();
+  if (draining_) {
+    release_pending();
+    account();
+    return finish_if_drained();
+  }
+  account();
   if (waits_ || !may_process()) return;
   // What was left because the answers grew too long goes on now that they are sent.
   if (left_early_)
@@ -138,18 +171,21 @@ void Connection::after_processing() {
 }
 
 void Connection::proceed_if_possible() {
+  thread_.give_back();
   if (left_early_ && may_process()) proceed();
 }
 
 bool Connection::may_process() const noexcept {
-  return open_ && !draining_ && !serial_ && slots_.size() < limits_.unfinished &&
-         unsent_.size() + thread_.output.size() < limits_.unsent;
+  return open_ && !draining_ && !serial_ && slots_.size() < thread_.limits.calls_in_flight &&
+         unsent() + thread_.output.size() < thread_.limits.unread;
 }
 
 // The answers leave before the snapshot ends: nobody has to wait for that.
 std::size_t Connection::process_batch(std::string_view input) {
   hooks_.begin();
   const std::size_t used = process_frames(input);
+  asks_for_little_ = thread_.output.size() < k_large_answer;
+  if (!asks_for_little_) thread_.note_large_answer();
   flush();
   hooks_.end();
   return used;
@@ -159,15 +195,19 @@ std::size_t Connection::process_batch(std::string_view input) {
 std::size_t Connection::process_frames(std::string_view input) {
   std::size_t used = 0;
   waits_ = false;
+  half_ = false;
   while (used < input.size() && may_process()) {
     const auto* end = static_cast<const char*>(std::memchr(input.data() + used, '\0', input.size() - used));
     const std::size_t size = end ? static_cast<std::size_t>(end - input.data()) - used : input.size() - used;
-    if (size > limits_.message) {
-      refuse(make_error(ErrorCode::malformed, "the message is too long"));
-      close_after_flush();
+    if (size > thread_.limits.message) {
+      refuse(DropReason::message_size,
+             make_error(ErrorCode::malformed, "the message is too long", "limits.message_bytes"));
       break;
     }
-    if (!end) break;
+    if (!end) {
+      half_ = true;
+      break;
+    }
     if (!process_frame(input.substr(used, size))) {
       waits_ = true;
       break;
@@ -186,8 +226,7 @@ bool Connection::process_frame(std::string_view frame) {
       parsed ? protocol::read_call(document.root()) : Result<protocol::CallEnvelope>(parsed.error());
   if (!call) {
     if (!slots_.empty()) return false;
-    refuse(call.error());
-    close_after_flush();
+    refuse(DropReason::malformed, call.error());
     return true;
   }
   const CallInfo info{&caller_, next_request_id(), call->more, memory_};
@@ -232,14 +271,7 @@ void Connection::call_now(const Result<const BoundMethod*>& method, const protoc
 }
 
 void Connection::call_later(const BoundMethod& method, const protocol::CallEnvelope& call, const CallInfo& info) {
-  const std::size_t number = first_slot_ + slots_.size();
-  slots_.push_back({WipedString(memory_), false, call.oneway});
-  auto send = [self = shared_from_this(), number](WipedString message, bool last) {
-    asio::post(self->thread_.context, [self, number, message = std::move(message), last]() mutable {
-      self->on_later(number, std::move(message), last);
-    });
-  };
-  auto reply = std::make_shared<LaterReply>(std::move(send), info.request_id, memory_);
+  auto reply = reply_to(call, info, method.ordering == Ordering::serial);
   if (call.upgrade)
     return reply->fail(
         make_error(ErrorCode::not_implemented, "no method here upgrades its connection", std::string(call.method)));
@@ -247,82 +279,109 @@ void Connection::call_later(const BoundMethod& method, const protocol::CallEnvel
   method.later(call.parameters, info, std::move(reply));
 }
 
-void Connection::refuse(const Error& error) {
-  protocol::write_error(thread_.output, error, next_request_id());
-}
-
-// No more input is taken; what is written goes out first.
-void Connection::close_after_flush() {
-  draining_ = true;
-}
-
-void Connection::on_later(std::size_t number, WipedString message, bool last) {
-  if (!open_) return;
-  Slot& slot = slots_[number - first_slot_];
-  if (!slot.oneway) slot.message.append(message);
-  slot.done = last;
-  if (last) serial_ = false;
-  while (!slots_.empty()) {
-    Slot& front = slots_.front();
-    thread_.output.append(front.message);
-    clear_wiped(front.message);
-    if (!front.done) break;
-    slots_.pop_front();
-    ++first_slot_;
+// Takes a place in the order of the answers.
+std::shared_ptr<LaterReply> Connection::reply_to(const protocol::CallEnvelope& call, const CallInfo& info,
+                                                 bool may_stream) {
+  const std::size_t number = first_slot_ + slots_.size();
+  slots_.push_back({.message = WipedString(memory_), .oneway = call.oneway});
+  if (may_stream && call.more) {
+    slots_.back().stream = make_stream(number);
+    watch_peer();
+    return std::make_shared<LaterReply>(slots_.back().stream, info.request_id, memory_);
   }
+  auto send = [self = shared_from_this(), number](WipedString message) {
+    asio::post(self->thread_.context,
+               [self, number, message = std::move(message)]() mutable { self->on_later(number, std::move(message)); });
+  };
+  return std::make_shared<LaterReply>(std::move(send), info.request_id, memory_);
+}
+
+// What was sent and has not arrived on this thread counts too, so that no publisher outruns it.
+std::shared_ptr<StreamWay> Connection::make_stream(std::size_t number) {
+  auto deliver = [self = shared_from_this(), number](WipedString message, bool last) {
+    if (!last) self->unread_share_.add(message.size());
+    asio::post(self->thread_.context, [self, number, last, message = std::move(message)]() mutable {
+      if (last)
+        self->on_later(number, std::move(message));
+      else
+        self->on_partial(number, std::move(message));
+    });
+  };
+  auto overflow = [self = shared_from_this()] { asio::post(self->thread_.context, [self] { self->on_overflow(); }); };
+  return std::make_shared<StreamWay>(thread_.limits.unread, unsent(), std::move(deliver), std::move(overflow));
+}
+
+// During a stream nothing is read, so the end of the peer has to be seen in another way.
+void Connection::watch_peer() {
+  if (watching_ || !open_) return;
+  watching_ = true;
+  socket_.async_wait(Socket::wait_error, [self = shared_from_this()](const boost::system::error_code& error) {
+    self->watching_ = false;
+    if (!self->open_) return;
+    if (error) return self->close();
+    if (!self->is_streaming()) return;
+    pollfd peer{self->socket_.native_handle(), POLLPRI, 0};
+    poll(&peer, 1, 0);
+    if ((peer.revents & (POLLHUP | POLLERR)) != 0) return self->close();
+    if ((peer.revents & POLLPRI) != 0)
+      return self->cut(DropReason::malformed, make_error(ErrorCode::malformed, "bytes came out of band"));
+    self->watch_peer();
+  });
+}
+
+bool Connection::is_streaming() const noexcept {
+  return !slots_.empty() && slots_.front().stream;
+}
+
+void Connection::on_later(std::size_t number, WipedString message) {
+  if (!open_ || number < first_slot_) return;
+  put_into_slot(number, message);
+  finish_slot(slots_[number - first_slot_]);
+  take_ready();
   if (pending_.empty())
     after_processing();
   else
     proceed();
 }
 
-// Everything that is ready leaves in one write.
-void Connection::flush() {
-  WipedString& output = thread_.output;
-  if (output.empty()) return;
-  if (!unsent_.empty() || !open_) {
-    if (open_) unsent_.append(output);
-    return clear_wiped(output);
+void Connection::on_partial(std::size_t number, WipedString message) {
+  unread_share_.remove(message.size());
+  if (!open_ || number < first_slot_) return;
+  put_into_slot(number, message);
+  flush();
+  if (is_streaming()) slots_.front().stream->settle(message.size(), unsent());
+  account();
+}
+
+void Connection::put_into_slot(std::size_t number, const WipedString& message) {
+  Slot& slot = slots_[number - first_slot_];
+  if (slot.oneway) return;
+  if (number == first_slot_) {
+    thread_.output.append(message);
+  } else {
+    slot.message.append(message);
+    in_slots_ += message.size();
   }
-  const std::size_t sent = send_some(output);
-  if (open_ && sent < output.size()) {
-    unsent_.assign(output, sent);
-    wait_writable();
+}
+
+void Connection::finish_slot(Slot& slot) {
+  slot.done = true;
+  serial_ = false;
+  if (const auto stream = std::move(slot.stream)) stream->end();
+}
+
+void Connection::take_ready() {
+  while (!slots_.empty()) {
+    Slot& front = slots_.front();
+    thread_.output.append(front.message);
+    in_slots_ -= front.message.size();
+    wipe(front.message.data(), front.message.size());
+    front.message.clear();
+    if (!front.done) break;
+    slots_.pop_front();
+    ++first_slot_;
+    active_ = IoThread::Clock::now();
   }
-  clear_wiped(output);
-}
-
-std::size_t Connection::send_some(std::string_view text) {
-  ssize_t n = 0;
-  do n = ::send(socket_.native_handle(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-  while (n < 0 && errno == EINTR);
-  if (n >= 0) return static_cast<std::size_t>(n);
-  if (errno != EAGAIN && errno != EWOULDBLOCK) close();
-  return 0;
-}
-
-void Connection::wait_writable() {
-  if (writing_ || !open_) return;
-  writing_ = true;
-  socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const boost::system::error_code& error) {
-    self->writing_ = false;
-    if (!self->open_) return;
-    if (error) return self->close();
-    self->send_unsent();
-  });
-}
-
-void Connection::send_unsent() {
-  const std::size_t sent = send_some(unsent_);
-  if (!open_) return;
-  const std::size_t left = unsent_.size() - sent;
-  std::memmove(unsent_.data(), unsent_.data() + sent, left);
-  wipe(unsent_.data() + left, sent);
-  unsent_.resize(left);
-  if (left > 0) return wait_writable();
-  unsent_.shrink_to_fit();
-  if (!pending_.empty()) return proceed();
-  after_processing();
 }
 
 }  // namespace strongroom::ipc

@@ -1,7 +1,6 @@
 // The listener and its I/O threads.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -11,6 +10,8 @@
 #include <strongroom/base/result.h>
 
 #include "daemon/ipc/dispatcher.h"
+#include "daemon/ipc/drop_ledger.h"
+#include "daemon/ipc/limits.h"
 
 namespace strongroom::ipc {
 
@@ -24,8 +25,8 @@ class Server {
  public:
   struct Options {
     std::size_t threads = 2;
-    std::size_t max_message = 16 * 1024 * 1024;  // bytes
-    std::size_t max_connections = 2200;          // more are closed at accept
+    Limits limits{};
+    DropLedger::Report report{};  // takes lines for the log, on any thread
   };
 
   // Tells who is at the other end of a connected socket; any error closes it.
@@ -44,7 +45,12 @@ class Server {
   // Accepts and reads no more, lets what is in flight finish until the deadline, closes everything, joins the threads.
   void stop(std::chrono::milliseconds deadline);
 
+  // From now on, also for the connections that are open. Thread-safe while it runs.
+  void set_limits(const Limits& limits);
+
   std::size_t connections() const noexcept;
+  // Thread-safe.
+  Dropped dropped() const;
 
  private:
   struct Impl;

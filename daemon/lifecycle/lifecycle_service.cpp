@@ -150,8 +150,7 @@ protocol::service::StatusResponse LifecycleService::status() const {
   status.recovery_slot = std::ranges::any_of(slots, [](const auto& s) { return s.type == vault::SlotType::recovery; });
   status.memory_locked = around_.memory_locked;
   status.connections = static_cast<std::int64_t>(around_.connections());
-  if (const auto dropped = around_.dropped_clients(); dropped > 0)
-    status.dropped_clients = static_cast<std::int64_t>(dropped);
+  if (auto dropped = around_.dropped_clients(); !dropped.empty()) status.dropped_clients = std::move(dropped);
   if (!status.memory_locked) status.problems.emplace_back("keys may reach swap space, as the configuration allows");
   if (const auto report = vault_.header_report(); !report.problem.empty()) status.problems.push_back(report.problem);
   if (status.state == StoreState::unlocked && !status.recovery_slot)

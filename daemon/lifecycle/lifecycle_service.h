@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <stop_token>
 #include <string>
@@ -30,7 +31,7 @@ struct Surroundings {
   bool memory_locked = true;
   std::function<void(std::function<void()>)> run_slow;  // a bounded pool for what takes long
   std::function<std::size_t()> connections;
-  std::function<std::size_t()> dropped_clients;
+  std::function<std::map<std::string, std::int64_t>()> dropped_clients;  // by reason, since the start
   std::function<Status()> before_lock;           // saves what needs keys
   std::function<void()> after_lock;              // ends what lives only while the store is open
   std::function<void(std::string_view)> report;  // to the log and the service manager

@@ -89,6 +89,10 @@ Result<std::unique_ptr<Log>> Log::open(Target target, const std::filesystem::pat
   return std::unique_ptr<Log>(new Log(std::move(impl)));
 }
 
+void Log::set_level(Level level) {
+  impl_->logger.set_level(level_of(level));
+}
+
 void Log::debug(std::string_view message) {
   impl_->logger.debug("{}", message);
 }

@@ -22,6 +22,8 @@ class Log {
   static Result<std::unique_ptr<Log>> open(Target target, const std::filesystem::path& file, Level level);
   ~Log();
 
+  void set_level(Level level);
+
   void debug(std::string_view message);
   void info(std::string_view message);
   void warning(std::string_view message);

@@ -19,6 +19,9 @@ Result<std::optional<int>> passed_socket();
 // Sends "READY=1", "STATUS=...", "STOPPING=1" or "WATCHDOG=1"; does nothing when nobody listens. Never blocks.
 void notify(std::string_view message) noexcept;
 
+// Sends "RELOADING=1" with the time, which has to be followed by "READY=1".
+void notify_reloading() noexcept;
+
 // How often the service manager wants to hear WATCHDOG=1; nothing when it does not.
 std::optional<std::chrono::microseconds> watchdog_interval();
 

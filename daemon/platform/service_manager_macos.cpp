@@ -19,6 +19,8 @@ Result<std::optional<int>> passed_socket() {
 
 void notify(std::string_view) noexcept {}
 
+void notify_reloading() noexcept {}
+
 std::optional<std::chrono::microseconds> watchdog_interval() {
   return std::nullopt;
 }

@@ -105,13 +105,13 @@ Result<MineResult> Service::handle(Test09, SetRequest&& request) {
 }
 
 // The object of a foreign client comes back with its members in another order, so it is compared by what it names.
-void Service::handle(Test10, MineRequest&& request, Completion<TextResult> completion, Partial<TextResult> partial) {
+void Service::handle(Test10, MineRequest&& request, Completion<TextResult> completion, Stream<TextResult> stream) {
   MyType expected = some_type();
   const bool has_object = request.mytype.object.json.find("org.varlink.certification.Test09") != std::string::npos;
   expected.object = request.mytype.object = {};
   expect(request.client_id, has_object && encoded(expected) == encoded(request.mytype));
   for (int i = 1; i <= 10; ++i) sent_.push_back("Reply number " + std::to_string(i));
-  for (std::size_t i = 0; i + 1 < sent_.size(); ++i) partial(TextResult{sent_[i]});
+  for (std::size_t i = 0; i + 1 < sent_.size(); ++i) stream.send(TextResult{sent_[i]});
   completion(TextResult{sent_.back()});
 }
 

@@ -29,7 +29,7 @@ class Service {
   Result<MapResult> handle(Test07, StructRequest&& request);
   Result<SetResult> handle(Test08, MapRequest&& request);
   Result<MineResult> handle(Test09, SetRequest&& request);
-  void handle(Test10, MineRequest&& request, Completion<TextResult> completion, Partial<TextResult> partial);
+  void handle(Test10, MineRequest&& request, Completion<TextResult> completion, Stream<TextResult> stream);
   Result<Nothing> handle(Test11, TextsRequest&& request);
   Result<EndResult> handle(End, ClientId&& request);
 

@@ -67,7 +67,7 @@ constexpr std::array k_table = {
     ErrorInfo{memory_lock, "memory_lock", "io.strongroom.MemoryLock", ExitCode::failed, 500, 1, false,
               "Key memory cannot be locked."},
     ErrorInfo{busy, "busy", "io.strongroom.Busy", ExitCode::failed, 503, 11, true,
-              "Another daemon holds the data folder, or a queue is full."},
+              "Another daemon holds the data folder, a queue is full, or a limit of the daemon is reached."},
     ErrorInfo{plugin_unavailable, "plugin_unavailable", "io.strongroom.PluginUnavailable", ExitCode::failed, 503, 1,
               true, "The plugin is missing, refused or has failed."},
     ErrorInfo{configuration, "configuration", "io.strongroom.Configuration", ExitCode::usage, 500, 1, false,

@@ -31,7 +31,18 @@ Status Client::send_fresh(std::string_view messages) {
   const bool fresh = connection_broken();
   Status sent = send_messages(messages);
   if (!sent && !fresh && sent.error().code == ErrorCode::unreachable) sent = send_messages(messages);
-  return sent;
+  if (sent) return sent;
+  return reason_of(std::move(sent).error());
+}
+
+// A daemon that does not serve a connection says why before it closes it.
+Error Client::reason_of(Error failure) {
+  if (failure.code != ErrorCode::unreachable || !connection_) return failure;
+  const auto said = connection_->last_words();
+  if (!said || !document_->parse(*said)) return failure;
+  bool protocol_failure = false;
+  auto reply = protocol::read_reply(document_->root(), protocol_failure);
+  return reply || protocol_failure ? failure : std::move(reply).error();
 }
 
 Status Client::call_encoded(std::string_view, const WipedString& message) {
@@ -40,7 +51,11 @@ Status Client::call_encoded(std::string_view, const WipedString& message) {
 }
 
 Status Client::receive_reply() {
-  STRONGROOM_ASSIGN(const std::string_view message, connection_->receive(deadline_));
+  return receive_reply(deadline_);
+}
+
+Status Client::receive_reply(Milliseconds deadline) {
+  STRONGROOM_ASSIGN(const std::string_view message, connection_->receive(deadline));
   if (auto parsed = document_->parse(message); !parsed) {
     disconnect();
     return make_error(ErrorCode::malformed, "the daemon's answer is malformed: " + parsed.error().message);

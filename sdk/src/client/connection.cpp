@@ -42,9 +42,11 @@ Status Connection::set_timeout(int option, Milliseconds deadline) {
   Milliseconds& current = option == SO_SNDTIMEO ? send_timeout_ : receive_timeout_;
   if (current == deadline) return {};
   if (deadline.count() <= 0) return fail(ErrorCode::timeout, "the daemon did not answer in time");
-  timeval value{};
-  value.tv_sec = static_cast<decltype(value.tv_sec)>(deadline.count() / 1000);
-  value.tv_usec = static_cast<decltype(value.tv_usec)>(deadline.count() % 1000 * 1000);
+  timeval value{};  // zero: no timeout
+  if (deadline != k_no_deadline) {
+    value.tv_sec = static_cast<decltype(value.tv_sec)>(deadline.count() / 1000);
+    value.tv_usec = static_cast<decltype(value.tv_usec)>(deadline.count() % 1000 * 1000);
+  }
   if (setsockopt(socket_, SOL_SOCKET, option, &value, sizeof value) != 0)
     return fail(ErrorCode::unreachable, "the connection cannot be given a deadline");
   current = deadline;
@@ -69,32 +71,47 @@ Status Connection::send(std::string_view messages, Milliseconds deadline) {
   return {};
 }
 
+// What was given out before is over: it is wiped, not only forgotten.
+void Connection::forget_taken() {
+  if (taken_ == 0) return;
+  wipe(input_.data(), taken_);
+  std::memmove(input_.data(), input_.data() + taken_, filled_ - taken_);
+  filled_ -= taken_;
+  taken_ = 0;
+}
+
+std::optional<std::string_view> Connection::take_message(std::size_t searched) {
+  const auto* start = input_.data();
+  const void* end = filled_ > searched ? std::memchr(start + searched, '\0', filled_ - searched) : nullptr;
+  if (!end) return std::nullopt;
+  const auto size = static_cast<std::size_t>(static_cast<const unsigned char*>(end) - start);
+  taken_ = size + 1;
+  return std::string_view(reinterpret_cast<const char*>(start), size);
+}
+
 Result<std::string_view> Connection::receive(Milliseconds deadline) {
+  using Clock = std::chrono::steady_clock;
   if (broken_) return make_error(ErrorCode::unreachable, "the connection is broken");
-  // What was given out before is over: it is wiped, not only forgotten.
-  if (taken_ > 0) {
-    wipe(input_.data(), taken_);
-    std::memmove(input_.data(), input_.data() + taken_, filled_ - taken_);
-    filled_ -= taken_;
-    taken_ = 0;
-  }
+  forget_taken();
   STRONGROOM_CHECK(set_timeout(SO_RCVTIMEO, deadline));
-  const auto until = std::chrono::steady_clock::now() + deadline;
+  const auto until = deadline == k_no_deadline ? Clock::time_point::max() : Clock::now() + deadline;
   std::size_t searched = 0;
   for (;;) {
-    const auto* start = input_.data();
-    const void* end = filled_ > searched ? std::memchr(start + searched, '\0', filled_ - searched) : nullptr;
-    if (end) {
-      const auto size = static_cast<std::size_t>(static_cast<const unsigned char*>(end) - start);
-      taken_ = size + 1;
-      return std::string_view(reinterpret_cast<const char*>(start), size);
-    }
+    if (const auto message = take_message(searched)) return *message;
     searched = filled_;
-    if (searched > 0 && std::chrono::steady_clock::now() >= until)
-      return fail(ErrorCode::timeout, "the daemon did not answer in time");
+    if (searched > 0 && Clock::now() >= until) return fail(ErrorCode::timeout, "the daemon did not answer in time");
     if (filled_ > protocol::k_max_message) return fail(ErrorCode::too_large, "the answer is longer than 16 MiB");
     STRONGROOM_CHECK(read_more(until));
   }
+}
+
+std::optional<std::string_view> Connection::last_words() {
+  forget_taken();
+  constexpr std::size_t k_longest = 4096;
+  if (input_.size() < filled_ + k_longest) input_.resize(filled_ + k_longest);
+  const ssize_t n = recv(socket_, input_.data() + filled_, k_longest, MSG_DONTWAIT);
+  if (n > 0) filled_ += static_cast<std::size_t>(n);
+  return take_message(0);
 }
 
 Status Connection::read_more(std::chrono::steady_clock::time_point until) {

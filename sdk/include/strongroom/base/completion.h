@@ -11,13 +11,14 @@ namespace strongroom {
 template <class T>
 using Completion = std::function<void(Result<T>)>;
 
-// A streamed answer's way to its reader, before the completion ends it. Copies stand for the same reader. Thread-safe.
+// A streamed answer's way to its reader. Copyable; every copy leads to the same reader. Thread-safe. Both are empty
+// when the caller wants one answer only.
 template <class T>
 struct Stream {
-  // False: the reader is gone or was dropped, and nothing more will be sent. Never waits. Empty when the caller wants
-  // one answer only.
+  // False: the reader is gone or was dropped because it did not read; nothing more will be sent. Never blocks.
   std::function<bool(const T&)> send;
-  // Has the function called once, on any thread, when the reader is gone or dropped; at once when it already is.
+  // Calls back once, on any thread, when the reader is gone or dropped; at once if it already is. Not when the stream
+  // is ended by its completion.
   std::function<void(std::function<void()>)> on_end;
 };
 

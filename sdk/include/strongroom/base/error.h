@@ -45,7 +45,7 @@ enum class ErrorCode : std::uint8_t {
   read_only,            // the place of the store cannot be written
   storage_failed,       // the storage failed for another reason
   memory_lock,          // key memory cannot be locked
-  busy,                 // another daemon holds the data folder, or a queue is full
+  busy,                 // another daemon holds the data folder, or a queue or limit is full
   plugin_unavailable,   // the plugin is missing, refused or has failed
   configuration,        // the configuration is not valid; subject names file and line
 };

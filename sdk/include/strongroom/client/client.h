@@ -5,7 +5,8 @@
 //   if (got) use(got->fields_[0].value.reveal(RevealReason::deliver));
 //
 // Not thread-safe: one Client for each thread. A Client that lost its connection makes a new one at the next call; a
-// call that was under way is not repeated, because whether it took effect is unknown.
+// call that was under way is not repeated, because whether it took effect is unknown. So a daemon that closed an idle
+// connection is not noticed.
 #pragma once
 
 #include <functional>
@@ -71,13 +72,15 @@ class Client {
   }
 
   // Calls M with `more`; `sink` sees each answer in turn and may return false to stop (the connection is then given
-  // up).
+  // up). Answers may be hours apart: `between` says how long to wait for each, by default for ever. A daemon that drops
+  // a reader that is too slow says so as the last error: busy.
   template <class M>
   Status call_streaming(const typename M::Request& request,
-                        const std::function<bool(const typename M::Response&)>& sink) {
-    STRONGROOM_CHECK(send_messages(encode_call<M>(request, true)));
+                        const std::function<bool(const typename M::Response&)>& sink,
+                        Milliseconds between = k_no_deadline) {
+    STRONGROOM_CHECK(send_fresh(encode_call<M>(request, true)));
     for (;;) {
-      STRONGROOM_CHECK(receive_reply());
+      STRONGROOM_CHECK(receive_reply(between));
       const bool last = !reply_continues();
       STRONGROOM_ASSIGN(const auto response, decode_reply<typename M::Response>());
       const bool wanted = sink(response);
@@ -95,7 +98,7 @@ class Client {
     WipedString message(wiped_heap());
     protocol::begin_call(message, name_of<M>(), false, true);
     finish_call<M>(message, request);
-    return send_messages(message);
+    return send_fresh(message);
   }
 
   // For tools that know a method only by name: `parameters` is a JSON object. The tree is valid until the next call.
@@ -146,6 +149,8 @@ class Client {
   Status send_messages(std::string_view messages);
   Status send_fresh(std::string_view messages);
   Status receive_reply();
+  Status receive_reply(Milliseconds deadline);
+  Error reason_of(Error failure);
 
   bool connection_broken() const noexcept { return !connection_ || connection_->broken(); }
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,9 @@
 namespace strongroom::client {
 
 using Milliseconds = std::chrono::milliseconds;
+
+// As a deadline: wait for as long as it takes.
+inline constexpr Milliseconds k_no_deadline = Milliseconds::max();
 
 // Not thread-safe: one thread at a time. All buffers are wiped.
 class Connection {
@@ -31,12 +35,18 @@ class Connection {
   // After an error the connection is broken().
   Result<std::string_view> receive(Milliseconds deadline);
 
+  // What the peer said before it closed a connection that is broken(), without waiting; nothing when it said nothing. A
+  // daemon that does not serve a client says why. Valid until the next call.
+  std::optional<std::string_view> last_words();
+
   bool broken() const noexcept { return broken_; }
 
  private:
   explicit Connection(int socket);
   Error fail(ErrorCode code, const char* message);
   Status set_timeout(int option, Milliseconds deadline);
+  void forget_taken();
+  std::optional<std::string_view> take_message(std::size_t searched);
   Status read_more(std::chrono::steady_clock::time_point until);
 
   int socket_;

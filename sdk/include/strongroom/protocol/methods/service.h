@@ -1,6 +1,8 @@
 // io.strongroom.Service: what the daemon is and how it is.
 #pragma once
 
+#include <map>
+
 #include <strongroom/protocol/method.h>
 
 namespace strongroom::protocol::service {
@@ -69,7 +71,7 @@ struct StatusResponse {
   bool recovery_slot = false;
   bool memory_locked = true;
   std::int64_t connections = 0;
-  std::optional<std::int64_t> dropped_clients;
+  std::optional<std::map<std::string, std::int64_t>> dropped_clients;
   std::vector<std::string> problems;
 
   static constexpr auto fields() {
@@ -89,8 +91,8 @@ struct StatusResponse {
         Field<&R::memory_locked>{"memory_locked", "Whether keys are kept out of swap."},
         Field<&R::connections>{"connections", "Open connections, this one included."},
         Field<&R::dropped_clients>{"dropped_clients",
-                                   "Clients that were dropped for passing a limit, since the daemon started; absent "
-                                   "when there was none."},
+                                   "How many clients were dropped since the daemon started, by the limit that they "
+                                   "passed; absent when there were none."},
         Field<&R::problems>{"problems", "Sentences about what needs attention; empty when nothing does."}};
   }
 };
