@@ -1,0 +1,152 @@
+#include <poll.h>
+
+#include <boost/asio/post.hpp>
+
+#include <strongroom/protocol/message.h>
+
+#include "daemon/ipc/connection.h"
+
+namespace strongroom::ipc {
+
+namespace asio = boost::asio;
+
+void Connection::call_now(const Result<const BoundMethod*>& method, const protocol::CallEnvelope& call,
+                          const CallInfo& info) {
+  WipedString& out = thread_.output;
+  const std::size_t start = out.size();
+  protocol::begin_reply(out, false);
+  Status status;
+  if (!method)
+    status = method.error();
+  else if (call.upgrade)
+    status = make_error(ErrorCode::not_implemented, "no method here upgrades its connection", std::string(call.method));
+  else
+    status = dispatcher_.admission().admit_call(*(*method)->info, info);
+  if (status) status = (*method)->now(call.parameters, info, out);
+  if (status) {
+    protocol::end_message(out);
+  } else {
+    wipe(out.data() + start, out.size() - start);
+    out.resize(start);
+    protocol::write_error(out, status.error(), info.request_id);
+  }
+  if (!call.oneway) return;
+  wipe(out.data() + start, out.size() - start);
+  out.resize(start);
+}
+
+void Connection::call_later(const BoundMethod& method, const protocol::CallEnvelope& call, const CallInfo& info) {
+  auto reply = reply_to(call, info, method.ordering == Ordering::serial);
+  if (call.upgrade)
+    return reply->fail(
+        make_error(ErrorCode::not_implemented, "no method here upgrades its connection", std::string(call.method)));
+  if (auto status = dispatcher_.admission().admit_call(*method.info, info); !status) return reply->fail(status.error());
+  method.later(call.parameters, info, std::move(reply));
+}
+
+// Takes a place in the order of the answers.
+std::shared_ptr<LaterReply> Connection::reply_to(const protocol::CallEnvelope& call, const CallInfo& info,
+                                                 bool may_stream) {
+  const std::size_t number = first_slot_ + slots_.size();
+  slots_.push_back({.message = WipedString(memory_), .oneway = call.oneway});
+  if (may_stream && call.more) {
+    slots_.back().stream = make_stream(number);
+    watch_peer();
+    return std::make_shared<LaterReply>(slots_.back().stream, info.request_id, memory_);
+  }
+  auto send = [self = shared_from_this(), number](WipedString message) {
+    asio::post(self->thread_.context,
+               [self, number, message = std::move(message)]() mutable { self->on_later(number, std::move(message)); });
+  };
+  return std::make_shared<LaterReply>(std::move(send), info.request_id, memory_);
+}
+
+// What was sent and has not arrived on this thread counts too, so that no publisher outruns it.
+std::shared_ptr<StreamWay> Connection::make_stream(std::size_t number) {
+  auto deliver = [self = shared_from_this(), number](WipedString message, bool last) {
+    if (!last) self->unread_share_.add(message.size());
+    asio::post(self->thread_.context, [self, number, last, message = std::move(message)]() mutable {
+      if (last)
+        self->on_later(number, std::move(message));
+      else
+        self->on_partial(number, std::move(message));
+    });
+  };
+  auto overflow = [self = shared_from_this()] { asio::post(self->thread_.context, [self] { self->on_overflow(); }); };
+  return std::make_shared<StreamWay>(thread_.limits.unread, unsent(), std::move(deliver), std::move(overflow));
+}
+
+// During a stream nothing is read, so the end of the peer has to be seen in another way.
+void Connection::watch_peer() {
+  if (watching_ || !open_) return;
+  watching_ = true;
+  socket_.async_wait(Socket::wait_error, [self = shared_from_this()](const boost::system::error_code& error) {
+    self->watching_ = false;
+    if (!self->open_) return;
+    if (error) return self->close();
+    if (!self->is_streaming()) return;
+    pollfd peer{self->socket_.native_handle(), POLLPRI, 0};
+    poll(&peer, 1, 0);
+    if ((peer.revents & (POLLHUP | POLLERR)) != 0) return self->close();
+    if ((peer.revents & POLLPRI) != 0)
+      return self->cut(DropReason::malformed, make_error(ErrorCode::malformed, "bytes came out of band"));
+    self->watch_peer();
+  });
+}
+
+bool Connection::is_streaming() const noexcept {
+  return !slots_.empty() && slots_.front().stream;
+}
+
+void Connection::on_later(std::size_t number, WipedString message) {
+  if (!open_ || number < first_slot_) return;
+  put_into_slot(number, message);
+  finish_slot(slots_[number - first_slot_]);
+  take_ready();
+  if (pending_.empty())
+    after_processing();
+  else
+    proceed();
+}
+
+void Connection::on_partial(std::size_t number, WipedString message) {
+  unread_share_.remove(message.size());
+  if (!open_ || number < first_slot_) return;
+  put_into_slot(number, message);
+  flush();
+  if (is_streaming()) slots_.front().stream->settle(message.size(), unsent());
+  account();
+}
+
+void Connection::put_into_slot(std::size_t number, const WipedString& message) {
+  Slot& slot = slots_[number - first_slot_];
+  if (slot.oneway) return;
+  if (number == first_slot_) {
+    thread_.output.append(message);
+  } else {
+    slot.message.append(message);
+    in_slots_ += message.size();
+  }
+}
+
+void Connection::finish_slot(Slot& slot) {
+  slot.done = true;
+  serial_ = false;
+  if (const auto stream = std::move(slot.stream)) stream->end();
+}
+
+void Connection::take_ready() {
+  while (!slots_.empty()) {
+    Slot& front = slots_.front();
+    thread_.output.append(front.message);
+    in_slots_ -= front.message.size();
+    wipe(front.message.data(), front.message.size());
+    front.message.clear();
+    if (!front.done) break;
+    slots_.pop_front();
+    ++first_slot_;
+    active_ = IoThread::Clock::now();
+  }
+}
+
+}  // namespace strongroom::ipc
