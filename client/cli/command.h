@@ -75,6 +75,6 @@ std::function<int(Session&)> prepare_completion(CLI::App& app);
 void offer_recovery_code(Session& session);
 
 // Runs the command line. Returns the process's exit code.
-int run(int argc, char** argv);
+int run_command_line(int argc, char** argv);
 
 }  // namespace strongroom::cli

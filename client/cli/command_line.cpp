@@ -52,7 +52,7 @@ int run_command(const Command& command, const std::vector<std::string>& argument
 
 }  // namespace
 
-int run(int argc, char** argv) {
+int run_command_line(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
   std::vector<std::string> words(argv + 1, argv + argc);
   // Options that stand before the command belong to it too.
