@@ -34,12 +34,14 @@ void Channel::read_some(Clock::time_point now) {
   masker_.feed(BytesView(chunk_).first(static_cast<std::size_t>(n)), out_);
 }
 
-void Channel::write_some() {
+void Channel::write_some(Clock::time_point now) {
   const std::size_t size = std::min<std::size_t>(pending(), PIPE_BUF);
   const ssize_t n = write(to_, out_.data() + written_, size);
   if (n < 0 && (errno == EINTR || errno == EAGAIN)) return;
   if (n >= 0) {
     written_ += static_cast<std::size_t>(n);
+    // Silence counts from when there was room to say something.
+    if (pending() == 0) heard_ = now;
     return;
   }
   // The command shall notice as it would without us.

@@ -33,7 +33,7 @@ class Channel {
   bool finished() const noexcept { return !from_ && pending() == 0; }
 
   void read_some(Clock::time_point now);
-  void write_some();
+  void write_some(Clock::time_point now);
   // Flushes the masker when the command has been silent for StreamMasker::k_silence.
   void pass_time(Clock::time_point now);
   // When pass_time() has something to do; nothing while the reader is what is waited for.

@@ -78,13 +78,22 @@ Result<Descriptor> open_private(const std::string& path) {
   return folder;
 }
 
+// Others who can write here could put a folder of theirs into the place of ours.
+Status check_first(const std::string& path) {
+  struct stat found{};
+  if (stat(path.c_str(), &found) != 0) return failed(path);
+  if (found.st_uid != geteuid() && found.st_uid != 0) return untrusted("belongs to another user", path);
+  const bool own_group = found.st_gid == getegid() && getegid() == static_cast<gid_t>(geteuid());
+  const mode_t others = own_group ? S_IWOTH : S_IWGRP | S_IWOTH;
+  if ((found.st_mode & others) != 0 && (found.st_mode & S_ISVTX) == 0) return untrusted("is writable by others", path);
+  return {};
+}
+
 Result<std::string> runtime_folder() {
   STRONGROOM_ASSIGN(const auto chain, wanted_folders());
   std::error_code ignored;
   std::filesystem::create_directories(chain.front(), ignored);
-  struct stat first{};
-  if (stat(chain.front().c_str(), &first) == 0 && first.st_uid != geteuid() && first.st_uid != 0)
-    return untrusted("belongs to another user", chain.front());
+  STRONGROOM_CHECK(check_first(chain.front()));
   for (std::size_t i = 1; i < chain.size(); ++i)
     if (mkdir(chain[i].c_str(), S_IRWXU) != 0 && errno != EEXIST)
       return failed("the folder for delivered files cannot be made");

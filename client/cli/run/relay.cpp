@@ -117,7 +117,7 @@ void Relay::poll_once() {
   if (ready > 0 && watched[k_keys].revents != 0) take_keys();
   if (ready > 0 && watched[k_keys_out].revents != 0) give_keys();
   for (std::size_t i = 0; i < channels_.size(); ++i) {
-    if (ready > 0 && watched[k_channels + 2 * i + 1].revents != 0) channels_[i]->write_some();
+    if (ready > 0 && watched[k_channels + 2 * i + 1].revents != 0) channels_[i]->write_some(now);
     if (ready > 0 && watched[k_channels + 2 * i].revents != 0 && channels_[i]->from() >= 0)
       channels_[i]->read_some(now);
     else
@@ -173,7 +173,7 @@ void Relay::end_with(int exit_code) {
 // What shells do with a job they see stopped they do with this process's group.
 void Relay::stop_with_child() {
   for (const auto& channel : channels_)
-    if (channel->wants_output()) channel->write_some();
+    if (channel->wants_output()) channel->write_some(Clock::now());
   real_.leave();
   struct sigaction stopping{};
   struct sigaction before{};

@@ -233,6 +233,44 @@ TEST_F(RunTerminal, ControlZStopsAndFgContinuesUnderARealShell) {
   EXPECT_EQ(terminal.finish(), 0);
 }
 
+// Nobody could continue the wrapper: the key is without effect, as it is for any program there.
+TEST_F(RunTerminal, ControlZWithoutAShellStopsNothingForGood) {
+  AtTerminal terminal(key_and("echo ready; read line; echo \"got $line\""), environment());
+  ASSERT_TRUE(terminal.wait_for("ready"));
+  terminal.type("\x1a");
+  terminal.type("on\r");
+  EXPECT_EQ(terminal.finish(), 0);
+  EXPECT_NE(terminal.shown().find("got on"), std::string::npos) << terminal.shown();
+}
+
+TEST_F(RunTerminal, ACommandThatCannotBeStartedLeavesTheTerminalAlone) {
+  for (const auto& [program, code] : {std::pair("no-such-program", 127), std::pair("/etc/passwd", 126)}) {
+    AtTerminal terminal(words({}, {program}), environment());
+    EXPECT_EQ(terminal.finish(), code) << terminal.shown();
+    EXPECT_NE(terminal.shown().find(program), std::string::npos) << terminal.shown();
+  }
+}
+
+TEST_F(RunTerminal, AChildThatOutlivesTheCommandIsNotHungUpOn) {
+  AtTerminal terminal(
+      key_and("(while ! test -e \"$XDG_RUNTIME_DIR/go\"; do sleep 0.01; done; touch \"$XDG_RUNTIME_DIR/done\")"
+              " </dev/null >/dev/null 2>&1 & exit 4"),
+      environment());
+  EXPECT_EQ(terminal.finish(), 4);
+  std::ofstream(runtime_ + "/go") << "go";
+  EXPECT_TRUE(eventually([&] { return std::filesystem::exists(runtime_ + "/done"); }));
+}
+
+TEST_F(RunTerminal, TheEndOfTheTerminalEndsTheCommand) {
+  {
+    AtTerminal terminal(
+        key_and("trap 'touch \"$XDG_RUNTIME_DIR/hung-up\"; exit' HUP; echo ready; while :; do sleep 0.01; done"),
+        environment());
+    ASSERT_TRUE(terminal.wait_for("ready"));
+  }
+  EXPECT_TRUE(eventually([&] { return std::filesystem::exists(runtime_ + "/hung-up"); }));
+}
+
 TEST_F(RunTerminal, ControlZAndFgWithInputFromAFile) {
   AtTerminal terminal(shell_, shell_environment());
   ASSERT_TRUE(terminal.wait_for("ready> "));
