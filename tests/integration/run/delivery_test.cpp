@@ -107,8 +107,9 @@ TEST_F(RunDelivery, AValueThatNoVariableCanHoldIsRefusedWithAWayOut) {
 }
 
 TEST_F(RunDelivery, TheWrapperShowsNoValueInItsArgumentsOrEnvironment) {
-  Process process(words({"--env", "KEY=api/key"}, {"sh", "-c", "echo up; read line"}),
+  Process process(words({"--env", "KEY=api/key"}, {"sh", "-c", k_wait}),
                   {.environment = environment(), .input = {}, .capture = false, .folder = {}});
+  ASSERT_TRUE(up());
   std::string seen;
   for (const char* file : {"/cmdline", "/environ"}) {
     std::ifstream in("/proc/" + std::to_string(process.pid()) + file);

@@ -18,14 +18,7 @@ class RunFiles : public RunHouse {
     return {std::istreambuf_iterator<char>(in), {}};
   }
 
-  // A command that waits while its file is looked at.
-  std::vector<std::string> waiting() const {
-    return words({"--file", "F=api/key"}, {"sh", "-c", "touch \"$XDG_RUNTIME_DIR/up\"; exec sleep 100"});
-  }
-
-  bool up() const {
-    return eventually([&] { return std::filesystem::exists(runtime_ + "/up"); });
-  }
+  std::vector<std::string> waiting() const { return words({"--file", "F=api/key"}, {"sh", "-c", k_wait}); }
 
   static std::string folder_among(const std::vector<std::string>& names) {
     for (const auto& name : names)

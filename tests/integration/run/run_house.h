@@ -68,6 +68,14 @@ class RunHouse : public testing::Test {
     return run(options, {"sh", "-c", script});
   }
 
+  // A command that says that it runs and ends with the test at the latest.
+  static constexpr const char* k_wait =
+      "touch \"$XDG_RUNTIME_DIR/up\"; while test -e \"$XDG_RUNTIME_DIR/up\"; do sleep 0.01; done";
+
+  bool up() const {
+    return eventually([&] { return std::filesystem::exists(runtime_ + "/up"); });
+  }
+
   // What lies in the folder for delivered files.
   std::vector<std::string> delivered() const {
     std::vector<std::string> names;
