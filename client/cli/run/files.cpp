@@ -1,10 +1,19 @@
 #include "client/cli/run/files.h"
 
+#include <fcntl.h>
+
 #include <cerrno>
 #include <cstring>
 #include <string>
 
 namespace strongroom::cli::run {
+
+Result<Pipe> make_pipe() {
+  int ends[2];
+  if (pipe(ends) != 0) return make_error(ErrorCode::internal, std::string("no pipe can be made: ") + strerror(errno));
+  for (const int end : ends) fcntl(end, F_SETFD, FD_CLOEXEC);
+  return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
+}
 
 Status write_whole(int descriptor, BytesView bytes) {
   while (!bytes.empty()) {

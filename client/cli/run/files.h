@@ -40,6 +40,14 @@ class Descriptor {
   int number_ = -1;
 };
 
+struct Pipe {
+  Descriptor out;  // to read from
+  Descriptor in;   // to write to
+};
+
+// Both ends closed on exec. Error: internal.
+Result<Pipe> make_pipe();
+
 // Writes all of it to a blocking descriptor. Errors: storage_full, internal.
 Status write_whole(int descriptor, BytesView bytes);
 

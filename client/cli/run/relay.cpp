@@ -1,6 +1,5 @@
 #include "client/cli/run/relay.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -8,8 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
-#include <string>
 
 namespace strongroom::cli::run {
 
@@ -40,12 +37,10 @@ Result<std::unique_ptr<Relay>> Relay::make(std::shared_ptr<const MaskingPatterns
 Status Relay::add_output(int descriptor, bool own_session, const std::shared_ptr<const MaskingPatterns>& patterns) {
   int& theirs = descriptor == STDOUT_FILENO ? streams_.output : streams_.errors;
   if (isatty(descriptor) != 1) {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
-      return make_error(ErrorCode::internal, std::string("no pipe can be made: ") + strerror(errno));
-    theirs = ends[1];
-    until_start_.emplace_back(ends[1]);
-    channels_.push_back(std::make_unique<Channel>(Descriptor(ends[0]), descriptor, patterns));
+    STRONGROOM_ASSIGN(auto pipe, make_pipe());
+    theirs = pipe.in.get();
+    until_start_.push_back(std::move(pipe.in));
+    channels_.push_back(std::make_unique<Channel>(std::move(pipe.out), descriptor, patterns));
     return {};
   }
   const bool main = own_session && main_ == nullptr;

@@ -49,10 +49,10 @@ int spawn_in_foreground(pid_t& child, char** words) {
 }  // namespace
 
 Started SessionLeader::start(const Command& command, Environment& environment, const ChildStreams& streams) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) return {-1, errno};
-  reports_ = Descriptor(ends[0]);
-  Descriptor theirs(ends[1]);
+  auto pipe = make_pipe();
+  if (!pipe) return {-1, EMFILE};
+  reports_ = std::move(pipe->out);
+  Descriptor theirs = std::move(pipe->in);
   Command leader{{"strongroom", k_lead_word, std::to_string(theirs.get())}, command.inherited};
   leader.words.insert(leader.words.end(), command.words.begin(), command.words.end());
   leader.inherited.push_back(theirs.get());

@@ -4,28 +4,28 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
-#include <string>
+
+#include "client/cli/run/files.h"
 
 namespace strongroom::cli::run {
 
 namespace {
 
 // A handler reaches nothing else.
-int g_pipe[2] = {-1, -1};
+Pipe g_pipe;
 
 void note(int number, siginfo_t* info, void*) {
   const int reason = errno;
   const SignalEvent event{number, info != nullptr && info->si_code == SI_KERNEL};
-  (void)!write(g_pipe[1], &event, sizeof event);
+  (void)!write(g_pipe.in.get(), &event, sizeof event);
   errno = reason;
 }
 
 }  // namespace
 
 Result<SignalEvents> SignalEvents::start(std::initializer_list<int> forwarded, std::initializer_list<int> needed) {
-  if (pipe2(g_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
-    return make_error(ErrorCode::internal, std::string("no pipe can be made: ") + strerror(errno));
+  STRONGROOM_ASSIGN(g_pipe, make_pipe());
+  for (const int end : {g_pipe.out.get(), g_pipe.in.get()}) fcntl(end, F_SETFL, O_NONBLOCK);
   SignalEvents made;
   struct sigaction action{};
   action.sa_sigaction = note;
@@ -46,19 +46,16 @@ Result<SignalEvents> SignalEvents::start(std::initializer_list<int> forwarded, s
 SignalEvents::~SignalEvents() {
   if (before_.empty()) return;
   for (const auto& [number, action] : before_) sigaction(number, &action, nullptr);
-  for (int& end : g_pipe) {
-    close(end);
-    end = -1;
-  }
+  g_pipe = Pipe{};
 }
 
 int SignalEvents::descriptor() const noexcept {
-  return g_pipe[0];
+  return g_pipe.out.get();
 }
 
 std::optional<SignalEvent> SignalEvents::next() {
   SignalEvent event;
-  if (read(g_pipe[0], &event, sizeof event) != static_cast<ssize_t>(sizeof event)) return std::nullopt;
+  if (read(g_pipe.out.get(), &event, sizeof event) != static_cast<ssize_t>(sizeof event)) return std::nullopt;
   return event;
 }
 

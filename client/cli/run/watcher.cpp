@@ -13,12 +13,10 @@
 namespace strongroom::cli::run {
 
 Result<Watcher> Watcher::start(const std::string& folder) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0)
-    return make_error(ErrorCode::internal, std::string("no pipe can be made: ") + strerror(errno));
-  const Descriptor input(ends[0]);
+  STRONGROOM_ASSIGN(auto pipe, make_pipe());
+  const Descriptor input = std::move(pipe.out);
   Watcher made;
-  made.pipe_ = Descriptor(ends[1]);
+  made.pipe_ = std::move(pipe.in);
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   posix_spawn_file_actions_init(&actions);
