@@ -37,8 +37,8 @@ int spawn_in_foreground(pid_t& child, char** words) {
   sigaddset(&defaults, SIGTTOU);
   posix_spawnattr_setsigdefault(&attributes, &defaults);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 35)
-  posix_spawn_file_actions_addtcsetpgrp_np(&actions, STDIN_FILENO);
+#if defined(__GLIBC__)
+  posix_spawn_file_actions_addtcsetpgrp_np(&actions, STDIN_FILENO);  // since 2.35
 #endif
   const int result = posix_spawnp(&child, words[0], &actions, &attributes, words, environ);
   posix_spawn_file_actions_destroy(&actions);
