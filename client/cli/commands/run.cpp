@@ -36,7 +36,7 @@ constexpr const char* k_help =
     "touch what the command writes to files or sends over the network.\n"
     "Exit code: the command's own, 128 + N when signal N ended it; 127 when it is not found, 126 when it cannot be\n"
     "started, 125 when strongroom fails before.\n\n"
-    "Example: strongroom run --env OPENAI_API_KEY=strongroom://openai/key -- python3 ask.py";
+    "Example: strongroom run --env OPENAI_API_KEY=strongroom://openai/key -- python3 ask.py\n";
 
 struct Options {
   run::Sources sources;
