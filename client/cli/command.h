@@ -26,6 +26,7 @@ struct Command {
   std::string_view example;   // one line
   Prepare prepare;            // nullptr: generic, from the declaration of `method`
   std::string_view method{};  // "io.strongroom.Vault.Lock"
+  bool runs_program = false;  // what stands behind "--" is a program's, and mistakes end with k_run_failed
 };
 
 // All commands, in the order of the help.
@@ -70,11 +71,15 @@ std::function<int(Session&)> prepare_inject(CLI::App& app);
 std::function<int(Session&)> prepare_import(CLI::App& app);
 std::function<int(Session&)> prepare_export_env(CLI::App& app);
 std::function<int(Session&)> prepare_completion(CLI::App& app);
+std::function<int(Session&)> prepare_run(CLI::App& app);
+
+// `run` keeps the exit codes of its command apart from its own, as env and docker do.
+inline constexpr int k_run_failed = 125;
 
 // After the first start of a daemon by this command: makes and shows the recovery code on a terminal, or says how to.
 void offer_recovery_code(Session& session);
 
 // Runs the command line. Returns the process's exit code.
-int run(int argc, char** argv);
+int run_command_line(int argc, char** argv);
 
 }  // namespace strongroom::cli

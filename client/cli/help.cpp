@@ -125,7 +125,7 @@ int run_help(const std::vector<std::string>& words) {
   std::vector<char*> arguments{program.data()};
   for (auto& word : copy) arguments.push_back(word.data());
   arguments.push_back(help.data());
-  return run(static_cast<int>(arguments.size()), arguments.data());
+  return run_command_line(static_cast<int>(arguments.size()), arguments.data());
 }
 
 int say_unknown_command(const std::vector<std::string>& words) {

@@ -1,5 +1,5 @@
 #include "client/cli/command.h"
 
 int main(int argc, char** argv) {
-  return strongroom::cli::run(argc, argv);
+  return strongroom::cli::run_command_line(argc, argv);
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <strongroom/base/error.h>
 #include <strongroom/client/client.h>
@@ -17,6 +18,7 @@ struct GlobalOptions {
   bool no_start = false;  // or STRONGROOM_AUTOSTART=0
   std::string socket;     // empty: the usual place
   std::int64_t timeout_s = 30;
+  std::vector<std::string> program;  // behind "--", for a command that runs one
 };
 
 class Session {

@@ -7,6 +7,8 @@
 #include "client/cli/command.h"
 #include "client/cli/complete.h"
 #include "client/cli/help.h"
+#include "client/cli/run/session_leader.h"
+#include "client/cli/run/watcher.h"
 #include "client/cli/terminal.h"
 #include "client/cli/version.h"
 
@@ -26,8 +28,13 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
       ->group("Global options");
 }
 
-int run_command(const Command& command, const std::vector<std::string>& arguments) {
+int run_command(const Command& command, std::vector<std::string> arguments) {
   GlobalOptions options;
+  // No word of a program's may be taken for ours.
+  if (const auto mark = std::ranges::find(arguments, "--"); command.runs_program && mark != arguments.end()) {
+    options.program.assign(mark + 1, arguments.end());
+    arguments.erase(mark, arguments.end());
+  }
   CLI::App app(std::string(command.summary), "strongroom " + std::string(command.name));
   app.footer("Example: " + std::string(command.example) + "\n");
   const auto act = command.prepare ? command.prepare(app) : prepare_generic(app, command.method);
@@ -41,7 +48,7 @@ int run_command(const Command& command, const std::vector<std::string>& argument
   } catch (const CLI::ParseError& problem) {
     print_error("strongroom: " + neutralised(problem.what()) + "\nTry 'strongroom " + std::string(command.name) +
                 " --help'.\n");
-    return k_usage;
+    return command.runs_program ? k_run_failed : k_usage;
   }
   Session session(std::move(options));
   const int code = act(session);
@@ -52,7 +59,9 @@ int run_command(const Command& command, const std::vector<std::string>& argument
 
 }  // namespace
 
-int run(int argc, char** argv) {
+int run_command_line(int argc, char** argv) {
+  if (argc == 3 && std::string_view(argv[1]) == run::k_watch_word) return run::watch(argv[2]);
+  if (argc > 3 && std::string_view(argv[1]) == run::k_lead_word) return run::lead(argv + 2);
   signal(SIGPIPE, SIG_IGN);
   std::vector<std::string> words(argv + 1, argv + argc);
   // Options that stand before the command belong to it too.

@@ -1,0 +1,134 @@
+#include "client/cli/run/delivery.h"
+
+#include <algorithm>
+
+#include <strongroom/protocol/methods/secret.h>
+#include <strongroom/protocol/secret_fields.h>
+
+#include "client/cli/terminal.h"
+
+namespace strongroom::cli::run {
+
+namespace wire = protocol::secret;
+
+namespace {
+
+constexpr std::size_t k_largest_file = 8 * 1024 * 1024;
+
+Error about(std::string_view name, const Error& error) {
+  return make_error(error.code, neutralised(name) + ": " + error.message);
+}
+
+Result<Delivery> make_delivery(std::string_view name, std::string_view reference, Way way) {
+  Delivery delivery;
+  delivery.name = std::string(name);
+  delivery.way = way;
+  auto parsed = parse_reference(reference);
+  if (!parsed) return about(name, parsed.error());
+  delivery.reference = std::move(parsed).value();
+  return delivery;
+}
+
+// What comes later wins.
+void forget(Plan& plan, std::string_view name) {
+  std::erase_if(plan.deliveries, [&](const Delivery& one) { return one.name == name; });
+  std::erase_if(plan.plain, [&](const EnvironmentVariable& one) { return one.name == name; });
+}
+
+Status add_inherited(Plan& plan, const char* const* inherited) {
+  for (; inherited && *inherited; ++inherited) {
+    const std::string_view entry(*inherited);
+    const auto equals = entry.find('=');
+    if (equals == std::string_view::npos || !entry.substr(equals + 1).starts_with(k_scheme)) continue;
+    STRONGROOM_ASSIGN(Delivery made,
+                      make_delivery(entry.substr(0, equals), entry.substr(equals + 1), Way::environment));
+    forget(plan, made.name);
+    plan.deliveries.push_back(std::move(made));
+  }
+  return {};
+}
+
+Status add_environment_file(Plan& plan, const std::string& file) {
+  const auto content = read_file(file, k_largest_file);
+  if (!content) return make_error(content.error().code, file + " " + content.error().message);
+  auto variables = parse_env_file(content->reveal_text(RevealReason::inspect));
+  if (!variables)
+    return make_error(variables.error().code,
+                      file + ", " + variables.error().subject + ": " + variables.error().message);
+  for (auto& variable : *variables) {
+    forget(plan, variable.name);
+    const std::string_view value = variable.value.reveal_text(RevealReason::inspect);
+    if (!value.starts_with(k_scheme)) {
+      plan.plain.push_back(std::move(variable));
+      continue;
+    }
+    STRONGROOM_ASSIGN(Delivery made, make_delivery(variable.name, value, Way::environment));
+    plan.deliveries.push_back(std::move(made));
+  }
+  return {};
+}
+
+Status add_asked(Plan& plan, std::vector<std::string>& asked, const std::vector<std::string>& words, Way way) {
+  for (const std::string& word : words) {
+    const auto equals = word.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == word.size())
+      return make_error(ErrorCode::invalid_argument, "'" + neutralised(word) + "' is not NAME=REFERENCE");
+    STRONGROOM_ASSIGN(Delivery made,
+                      make_delivery(word.substr(0, equals), std::string_view(word).substr(equals + 1), way));
+    if (std::ranges::find(asked, made.name) != asked.end())
+      return make_error(ErrorCode::invalid_argument, neutralised(made.name) + " is given twice");
+    asked.push_back(made.name);
+    forget(plan, made.name);
+    plan.deliveries.push_back(std::move(made));
+  }
+  return {};
+}
+
+Status take_value(wire::GetResult& item, Delivery& delivery) {
+  const std::string who = neutralised(delivery.name) + ": " + neutralised(delivery.reference.path);
+  if (item.problem) return make_error(error_code_of_varlink(item.problem->error), who + ": " + item.problem->message);
+  if (!item.fields_ || item.fields_->empty()) return make_error(ErrorCode::not_found, who + ": there is no such field");
+  if (auto unpacked = protocol::unpack_values(*item.fields_, item.base64); !unpacked)
+    return make_error(unpacked.error().code, who + ": " + unpacked.error().message);
+  delivery.value = std::move(item.fields_->front().value);
+  return {};
+}
+
+}  // namespace
+
+bool Plan::has_files() const noexcept {
+  return std::ranges::find(deliveries, Way::file, &Delivery::way) != deliveries.end();
+}
+
+Result<Plan> plan_deliveries(const Sources& sources, const char* const* inherited) {
+  Plan plan;
+  std::vector<std::string> asked;
+  STRONGROOM_CHECK(add_inherited(plan, inherited));
+  for (const auto& file : sources.environment_files) STRONGROOM_CHECK(add_environment_file(plan, file));
+  STRONGROOM_CHECK(add_asked(plan, asked, sources.environment, Way::environment));
+  STRONGROOM_CHECK(add_asked(plan, asked, sources.files, Way::file));
+  STRONGROOM_CHECK(add_asked(plan, asked, sources.descriptors, Way::descriptor));
+  if (plan.deliveries.size() > static_cast<std::size_t>(wire::k_max_batch))
+    return make_error(ErrorCode::too_large,
+                      "more than " + std::to_string(wire::k_max_batch) + " references are asked for");
+  return plan;
+}
+
+Status fetch(client::Client& client, Plan& plan) {
+  if (plan.deliveries.empty()) return {};
+  wire::GetManyRequest request;
+  for (const auto& delivery : plan.deliveries) {
+    auto& item = request.items.emplace_back();
+    item.path = delivery.reference.path;
+    item.version = delivery.reference.version;
+    item.only = {delivery.reference.field};
+  }
+  STRONGROOM_ASSIGN(auto answer, client.call<wire::GetMany>(request));
+  if (answer.items.size() != plan.deliveries.size())
+    return make_error(ErrorCode::malformed, "the daemon answered another number of items than were asked for");
+  for (std::size_t i = 0; i < plan.deliveries.size(); ++i)
+    STRONGROOM_CHECK(take_value(answer.items[i], plan.deliveries[i]));
+  return {};
+}
+
+}  // namespace strongroom::cli::run

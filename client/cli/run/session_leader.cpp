@@ -1,0 +1,105 @@
+#include "client/cli/run/session_leader.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include <strongroom/base/wiped_memory.h>
+
+extern char** environ;
+
+namespace strongroom::cli::run {
+
+namespace {
+
+using Kind = LeaderReport::Kind;
+
+void report(int descriptor, Kind kind, int value) {
+  const LeaderReport said{kind, value};
+  (void)!write(descriptor, &said, sizeof said);
+}
+
+// A group of its own, in the foreground of the terminal before its program begins.
+int spawn_in_foreground(pid_t& child, char** words) {
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setpgroup(&attributes, 0);
+  sigset_t defaults;
+  sigemptyset(&defaults);
+  sigaddset(&defaults, SIGTTOU);
+  posix_spawnattr_setsigdefault(&attributes, &defaults);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
+#if defined(__GLIBC__)
+  posix_spawn_file_actions_addtcsetpgrp_np(&actions, STDIN_FILENO);  // since 2.35
+#endif
+  const int result = posix_spawnp(&child, words[0], &actions, &attributes, words, environ);
+  posix_spawn_file_actions_destroy(&actions);
+  posix_spawnattr_destroy(&attributes);
+  return result;
+}
+
+}  // namespace
+
+Started SessionLeader::start(const Command& command, Environment& environment, const ChildStreams& streams) {
+  auto pipe = make_pipe();
+  if (!pipe) return {-1, EMFILE};
+  reports_ = std::move(pipe->out);
+  Descriptor theirs = std::move(pipe->in);
+  Command leader{{"strongroom", k_lead_word, std::to_string(theirs.get())}, command.inherited};
+  leader.words.insert(leader.words.end(), command.words.begin(), command.words.end());
+  leader.inherited.push_back(theirs.get());
+  Started started = start_child("/proc/self/exe", leader, environment, streams);
+  if (started.reason != 0) return started;
+  theirs.reset();
+  const auto first = next();
+  if (first && first->kind == Kind::started) return {first->value, 0};
+  return {-1, first ? first->value : ECHILD};
+}
+
+std::optional<LeaderReport> SessionLeader::next() {
+  LeaderReport heard;
+  ssize_t n = 0;
+  do n = read(reports_.get(), &heard, sizeof heard);
+  while (n < 0 && errno == EINTR);
+  if (n != static_cast<ssize_t>(sizeof heard)) return std::nullopt;
+  return heard;
+}
+
+int lead(char** words) {
+  const int reports = std::atoi(words[0]);
+  fcntl(reports, F_SETFD, FD_CLOEXEC);
+  // Taking the terminal back from the background is what it is about.
+  signal(SIGTTOU, SIG_IGN);
+  pid_t child = -1;
+  if (const int reason = spawn_in_foreground(child, words + 1); reason != 0) {
+    report(reports, Kind::failed, reason);
+    return 0;
+  }
+  for (char** entry = environ; *entry; ++entry) wipe(*entry, std::strlen(*entry));
+  environ = nullptr;
+  report(reports, Kind::started, child);
+  for (;;) {
+    int status = 0;
+    const pid_t changed = waitpid(child, &status, WUNTRACED);
+    if (changed < 0 && errno == EINTR) continue;
+    if (changed == child && WIFSTOPPED(status)) {
+      report(reports, Kind::stopped, WSTOPSIG(status));
+      continue;
+    }
+    // The end of a session's leader hangs up on its foreground: what outlives the command is not meant.
+    signal(SIGHUP, SIG_IGN);
+    tcsetpgrp(STDIN_FILENO, getpgrp());
+    report(reports, Kind::ended, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    return 0;
+  }
+}
+
+}  // namespace strongroom::cli::run
