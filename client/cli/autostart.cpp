@@ -180,11 +180,16 @@ Result<Started> start_once(const std::vector<std::string>& arguments, const clie
 
 }  // namespace
 
+Result<std::string> daemon_executable() {
+  STRONGROOM_ASSIGN(const std::string self, own_executable());
+  std::string daemon = self.substr(0, self.rfind('/')) + "/strongroomd";
+  STRONGROOM_CHECK(check_trusted(daemon));
+  return daemon;
+}
+
 Status start_daemon(const client::Endpoint& endpoint, const StartOptions& options) {
   if (options.usual_place && started_by_service_manager(endpoint)) return {};
-  STRONGROOM_ASSIGN(const std::string self, own_executable());
-  const std::string daemon = self.substr(0, self.rfind('/')) + "/strongroomd";
-  STRONGROOM_CHECK(check_trusted(daemon));
+  STRONGROOM_ASSIGN(const std::string daemon, daemon_executable());
   std::vector<std::string> arguments{daemon, "--log-target", "file", "--socket", endpoint.socket};
   if (!options.make_store) arguments.insert(arguments.end(), {"--create", "false"});
   const auto until = Clock::now() + k_patience;

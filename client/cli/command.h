@@ -71,6 +71,10 @@ std::function<int(Session&)> prepare_inject(CLI::App& app);
 std::function<int(Session&)> prepare_import(CLI::App& app);
 std::function<int(Session&)> prepare_export_env(CLI::App& app);
 std::function<int(Session&)> prepare_completion(CLI::App& app);
+std::function<int(Session&)> prepare_config_show(CLI::App& app);
+std::function<int(Session&)> prepare_config_path(CLI::App& app);
+std::function<int(Session&)> prepare_config_check(CLI::App& app);
+std::function<int(Session&)> prepare_secret_edit(CLI::App& app);
 std::function<int(Session&)> prepare_run(CLI::App& app);
 
 // `run` keeps the exit codes of its command apart from its own, as env and docker do.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <strongroom/base/edit_distance.h>
 #include <CLI/CLI.hpp>
 
 #include "client/cli/command.h"
@@ -28,6 +29,24 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
       ->group("Global options");
 }
 
+// The option that an unknown one may have meant: " Did you mean --recursive?".
+std::string suggestion(const CLI::App& app) {
+  constexpr std::size_t k_near = 3;
+  for (const auto& word : app.remaining()) {
+    if (!word.starts_with("--")) continue;
+    std::string nearest;
+    std::size_t least = k_near + 1;
+    for (const auto* option : app.get_options())
+      for (const auto& name : option->get_lnames())
+        if (const auto far = edit_distance(word, "--" + name); far < least) {
+          least = far;
+          nearest = name;
+        }
+    if (!nearest.empty()) return " Did you mean --" + nearest + "?";
+  }
+  return "";
+}
+
 int run_command(const Command& command, std::vector<std::string> arguments) {
   GlobalOptions options;
   // No word of a program's may be taken for ours.
@@ -46,8 +65,8 @@ int run_command(const Command& command, std::vector<std::string> arguments) {
     print(app.help());
     return 0;
   } catch (const CLI::ParseError& problem) {
-    print_error("strongroom: " + neutralised(problem.what()) + "\nTry 'strongroom " + std::string(command.name) +
-                " --help'.\n");
+    print_error("strongroom: " + neutralised(problem.what()) + suggestion(app) + "\nTry 'strongroom " +
+                std::string(command.name) + " --help'.\n");
     return command.runs_program ? k_run_failed : k_usage;
   }
   Session session(std::move(options));

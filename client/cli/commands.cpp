@@ -28,6 +28,8 @@ const std::vector<Command>& conversations() {
        prepare_secret_stale},
       {"secret watch", "Prints changes of secrets as they happen, without values.", "strongroom secret watch prod",
        prepare_secret_watch},
+      {"secret edit", "Opens a value in your editor, in a file that lies in memory.", "strongroom secret edit prod/db",
+       prepare_secret_edit},
       {"secret delete", "Hides the current version; undelete takes that back.", "strongroom secret delete openai/key",
        prepare_secret_delete},
       {"secret undelete", "Takes back the deletion of the current version.", "strongroom secret undelete openai/key",
@@ -44,8 +46,8 @@ const std::vector<Command>& conversations() {
        "strongroom secret purge old --recursive", prepare_secret_purge},
       {"secret label", "Adds and removes labels, which search finds.",
        "strongroom secret label prod/db --add team:payments", prepare_secret_label},
-      {"secret metadata", "Keeps words about a secret beside it.",
-       "strongroom secret metadata prod/db --set owner=dba", prepare_secret_metadata},
+      {"secret metadata", "Keeps words about a secret beside it.", "strongroom secret metadata prod/db --set owner=dba",
+       prepare_secret_metadata},
       {"secret expire", "Says when the current version stops being readable.",
        "strongroom secret expire openai/key --in 30d", prepare_secret_expire},
       {"secret policy", "Says how many versions are kept and whether writes must be checked.",
@@ -62,19 +64,27 @@ const std::vector<Command>& conversations() {
        .runs_program = true},
       {"export-env", "Prints secrets as environment variables.", "eval \"$(strongroom export-env prod)\"",
        prepare_export_env},
+      {"config show", "Prints every setting of the daemon and where it comes from.", "strongroom config show",
+       prepare_config_show},
+      {"config path", "Prints where the daemon's configuration file lies.", "$EDITOR \"$(strongroom config path)\"",
+       prepare_config_path},
+      {"config check", "Checks the daemon's configuration and says where it is wrong.",
+       "strongroom config check ~/.config/strongroom/config.toml", prepare_config_check},
       {"completion", "Prints the completion script of a shell.", "source <(strongroom completion bash)",
        prepare_completion},
   };
   return list;
 }
 
-constexpr std::string_view k_order[] = {
-    "status",        "init",           "unlock",         "lock",            "slot list",     "slot add",
-    "slot remove",   "secret set",     "secret get",     "secret list",     "secret search", "secret stale",
-    "secret history", "secret edit",   "secret delete",  "secret undelete", "secret rollback", "secret move",
-    "secret copy",   "secret label",   "secret metadata", "secret expire",  "secret policy", "secret destroy",
-    "secret purge",  "secret watch",   "read",           "run",             "inject",        "import",
-    "export-env",    "info",           "completion"};
+constexpr std::string_view k_order[] = {"status",          "init",          "unlock",        "lock",
+                                        "slot list",       "slot add",      "slot remove",   "secret set",
+                                        "secret get",      "secret list",   "secret search", "secret stale",
+                                        "secret history",  "secret edit",   "secret delete", "secret undelete",
+                                        "secret rollback", "secret move",   "secret copy",   "secret label",
+                                        "secret metadata", "secret expire", "secret policy", "secret destroy",
+                                        "secret purge",    "secret watch",  "read",          "run",
+                                        "inject",          "import",        "export-env",    "info",
+                                        "config show",     "config path",   "config check",  "completion"};
 
 // What fingers know from the shell.
 std::string_view unaliased(std::string_view word) {

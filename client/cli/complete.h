@@ -9,8 +9,9 @@
 
 namespace strongroom::cli {
 
-// What may stand for the last of `words` (which may be empty): a line for each candidate, a tab and a few words about it
-// behind it. The first line is ":files" when names of files may stand there, ":none" otherwise. A candidate that ends in
+// What may stand for the last of `words` (which may be empty): a line for each candidate, a tab and a few words about
+// it behind it. The first line is ":files" when names of files may stand there, ":none" otherwise. A candidate that
+// ends in
 // '/' or '=' is not finished. Paths of secrets are asked of a daemon that runs; none is started, nobody is asked
 // anything, and no answer within a second means no paths.
 std::string candidates(const std::vector<std::string>& words);

@@ -33,8 +33,7 @@ Result<std::int64_t> parse_duration(std::string_view text) {
     default:
       return refuse();
   }
-  if (number > k_longest / unit)
-    return make_error(ErrorCode::invalid_argument, "a time span is at most 100 years");
+  if (number > k_longest / unit) return make_error(ErrorCode::invalid_argument, "a time span is at most 100 years");
   return number * unit;
 }
 

@@ -86,8 +86,8 @@ class Parser {
       variable.given = false;
       return {};
     }
-    const bool colon = dialect_ == EnvDialect::dotenv && text_[at_] == ':' && at_ + 1 < text_.size() &&
-                       is_blank(text_[at_ + 1]);
+    const bool colon =
+        dialect_ == EnvDialect::dotenv && text_[at_] == ':' && at_ + 1 < text_.size() && is_blank(text_[at_ + 1]);
     if (text_[at_] != '=' && !colon) return refuse("'=' is missing behind the name");
     ++at_;
     if (dialect_ == EnvDialect::dotenv) skip_blanks();

@@ -11,7 +11,7 @@ namespace wire = protocol::secret;
 
 namespace {
 
-constexpr std::size_t k_batch = 256;
+constexpr auto k_batch = static_cast<std::size_t>(wire::k_max_batch);
 
 Result<Secret> value_of(wire::GetResult& item, const Reference& reference) {
   if (item.problem)

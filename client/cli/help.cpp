@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include <strongroom/base/edit_distance.h>
 #include <CLI/CLI.hpp>
 
 #include "client/cli/command.h"
@@ -40,23 +41,9 @@ std::string overview() {
   return out;
 }
 
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row.back();
-}
-
 std::size_t nearest(std::string_view typed) {
   std::size_t least = typed.size();
-  for (const auto& command : commands()) least = std::min(least, distance(typed, command.name));
+  for (const auto& command : commands()) least = std::min(least, edit_distance(typed, command.name));
   return least;
 }
 
@@ -140,9 +127,10 @@ int say_unknown_command(const std::vector<std::string>& words) {
   std::string typed = words[0];
   const bool two_words = words.size() > 1 && !words[1].starts_with('-');
   if (two_words && (!group.empty() || nearest(words[0] + " " + words[1]) < nearest(typed))) typed += " " + words[1];
-  const auto near = std::ranges::min_element(commands(), {}, [&](const Command& c) { return distance(typed, c.name); });
+  const auto near =
+      std::ranges::min_element(commands(), {}, [&](const Command& c) { return edit_distance(typed, c.name); });
   std::string line = "strongroom: there is no command '" + neutralised(typed) + "'";
-  if (distance(typed, near->name) <= 3) line += "; did you mean '" + std::string(near->name) + "'?";
+  if (edit_distance(typed, near->name) <= 3) line += "; did you mean '" + std::string(near->name) + "'?";
   print_error(line + "\n'strongroom --help' lists all commands.\n");
   return k_usage;
 }

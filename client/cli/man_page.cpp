@@ -37,7 +37,8 @@ std::string page_name(const Command& command) {
 }
 
 std::string heading(std::string name) {
-  std::ranges::transform(name, name.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  std::ranges::transform(name, name.begin(),
+                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
   return ".TH " + roff(name) + " 1 \"\" \"Strongroom " + std::string(k_version) + "\" \"Strongroom\"\n";
 }
 
@@ -87,14 +88,16 @@ std::string man_page() {
                     "have them\n.SH SYNOPSIS\n.B strongroom\n\\fIcommand\\fR [\\fIoption\\fR...]\n.SH COMMANDS\n";
   for (const auto& command : commands())
     out += ".TP\n.BR " + roff(page_name(command)) + " (1)\n" + roff(command.summary) + "\n";
-  out += ".SH OPTIONS\n.TP\n.B \\-\\-json\nPrint one JSON document.\n.TP\n.B \\-q, \\-\\-quiet\nPrint nothing but what "
-         "was asked for.\n.TP\n.B \\-\\-no\\-start\nDo not start the daemon when none runs.\n.TP\n.B \\-\\-socket "
-         "\\fIPATH\\fR\nSocket of the daemon.\n.TP\n.B \\-\\-timeout \\fISECONDS\\fR\nSeconds to wait for an answer; 30 "
-         "by default.\n";
+  out +=
+      ".SH OPTIONS\n.TP\n.B \\-\\-json\nPrint one JSON document.\n.TP\n.B \\-q, \\-\\-quiet\nPrint nothing but what "
+      "was asked for.\n.TP\n.B \\-\\-no\\-start\nDo not start the daemon when none runs.\n.TP\n.B \\-\\-socket "
+      "\\fIPATH\\fR\nSocket of the daemon.\n.TP\n.B \\-\\-timeout \\fISECONDS\\fR\nSeconds to wait for an answer; 30 "
+      "by default.\n";
   out += exit_status();
-  out += ".SH ENVIRONMENT\n.TP\n.B STRONGROOM_SOCKET\nSocket of the daemon.\n.TP\n.B STRONGROOM_AUTOSTART\n0: do not "
-         "start the daemon when none runs.\n.TP\n.B NO_COLOR\nNo colours.\n.TP\n.B STRONGROOM_PAGER, PAGER\nShows long "
-         "lists on a terminal; empty: nothing does.\n";
+  out +=
+      ".SH ENVIRONMENT\n.TP\n.B STRONGROOM_SOCKET\nSocket of the daemon.\n.TP\n.B STRONGROOM_AUTOSTART\n0: do not "
+      "start the daemon when none runs.\n.TP\n.B NO_COLOR\nNo colours.\n.TP\n.B STRONGROOM_PAGER, PAGER\nShows long "
+      "lists on a terminal; empty: nothing does.\n";
   return out;
 }
 

@@ -11,10 +11,10 @@
 namespace strongroom::cli {
 
 struct TemplatePiece {
-  std::string_view text;     // as it stands; empty for a reference
-  Reference reference;       // when `is_reference`
+  std::string_view text;  // as it stands; empty for a reference
+  Reference reference;    // when `is_reference`
   bool is_reference = false;
-  std::size_t line = 0;      // from 1
+  std::size_t line = 0;  // from 1
 };
 
 // Splits a template. Only "{{", blanks, "strongroom://", up to "}}" on the same line is a reference; other braces are

@@ -35,8 +35,8 @@ Result<Secret> ask_secret(std::string_view prompt);
 // Asks twice and compares.
 Result<Secret> ask_new_secret(std::string_view prompt);
 
-// Asks for a yes on the terminal, unless `agreed` already. Errors: cancelled; invalid_argument when there is no terminal
-// to ask on.
+// Asks for a yes on the terminal, unless `agreed` already. Errors: cancelled; invalid_argument when there is no
+// terminal to ask on.
 Status confirm(std::string_view question, bool agreed);
 
 // All of stdin, at most `limit` bytes. Error: too_large.

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <numeric>
-#include <utility>
+
+#include <strongroom/base/edit_distance.h>
+#include <strongroom/protocol/json.h>
 
 #define TOML_HEADER_ONLY 1
 #define TOML_EXCEPTIONS 0
@@ -16,21 +17,6 @@ namespace {
 
 constexpr std::uintmax_t k_largest_file = 1024 * 1024;
 constexpr std::array<std::string_view, 2> k_variables_of_clients = {"STRONGROOM_AUTOSTART", "STRONGROOM_REASON"};
-
-// How many characters must be added, removed or exchanged.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t exchanged = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({exchanged, diagonal + 1, row[j] + 1});
-    }
-  }
-  return row.back();
-}
 
 Error at(Error error, std::string place) {
   error.subject = std::move(place);
@@ -71,20 +57,21 @@ Result<std::string> text_of(const toml::node& node, const std::string& key, cons
 }
 
 Status apply_table(const toml::table& section, std::string_view name, const std::filesystem::path& file,
-                   Configuration& out) {
+                   Invocation& out) {
   for (const auto& [key, node] : section) {
     const std::string full = std::string(name) + "." + std::string(key.str());
     const std::string place = place_of(file, key.source());
     const auto setting = std::ranges::find(settings(), std::string_view(full), &Setting::key);
     if (setting == settings().end()) return refuse("there is no setting '" + full + "'", place);
     STRONGROOM_ASSIGN(const std::string value, text_of(node, full, place));
-    if (auto status = setting->set(out, value); !status)
+    if (auto status = setting->set(out.configuration, value); !status)
       return at(make_error(ErrorCode::configuration, "'" + full + "' " + status.error().message), place);
+    out.sources[setting->key] = place;
   }
   return {};
 }
 
-Status apply_file(const std::filesystem::path& file, Configuration& out) {
+Status apply_file(const std::filesystem::path& file, Invocation& out) {
   std::error_code error;
   if (std::filesystem::file_size(file, error) > k_largest_file && !error)
     return refuse("the configuration file is larger than 1 MiB", file.string());
@@ -107,18 +94,20 @@ Status apply_file(const std::filesystem::path& file, Configuration& out) {
   return {};
 }
 
-Status apply_environment(const char* const* environment, Configuration& out) {
+Status apply_environment(const char* const* environment, Invocation& out) {
   for (const auto& setting : settings()) {
     const auto value = variable_of(environment, setting.variable);
     if (value.empty()) continue;
-    if (auto status = setting.set(out, value); !status)
+    if (auto status = setting.set(out.configuration, value); !status)
       return at(std::move(status).error(), std::string(setting.variable));
+    out.sources[setting.key] = setting.variable;
   }
   return {};
 }
 
 struct Flags {
   Command command = Command::serve;
+  bool json = false;
   std::optional<std::filesystem::path> file;
   std::vector<std::pair<const Setting*, std::string>> values;
 };
@@ -129,6 +118,9 @@ Status read_flag(const std::vector<std::string>& arguments, std::size_t& i, Flag
   if (argument == "--version") return out.command = Command::version, Status();
   if (argument == "--self-test") return out.command = Command::self_test, Status();
   if (argument == "--check-config") return out.command = Command::check_config, Status();
+  if (argument == "--show-config") return out.command = Command::show_config, Status();
+  if (argument == "--config-path") return out.command = Command::config_path, Status();
+  if (argument == "--json") return out.json = true, Status();
   const auto equals = argument.find('=');
   const std::string name = argument.substr(0, equals);
   const auto setting = std::ranges::find(settings(), std::string_view(name), &Setting::flag);
@@ -167,19 +159,41 @@ Result<Invocation> configure(const std::vector<std::string>& arguments, const ch
   Flags flags;
   for (std::size_t i = 0; i < arguments.size(); ++i) STRONGROOM_CHECK(read_flag(arguments, i, flags));
   Invocation invocation{.command = flags.command, .configuration = defaults(environment), .file = flags.file};
+  invocation.json = flags.json;
   if (flags.command == Command::help || flags.command == Command::version) return invocation;
   std::error_code error;
-  if (!invocation.file) {
-    const auto usual = folder_of(environment, "XDG_CONFIG_HOME", ".config") / "config.toml";
-    if (std::filesystem::exists(usual, error)) invocation.file = usual;
-  }
-  if (invocation.file) STRONGROOM_CHECK(apply_file(*invocation.file, invocation.configuration));
-  STRONGROOM_CHECK(apply_environment(environment, invocation.configuration));
-  for (const auto& [setting, value] : flags.values)
+  invocation.usual_file = folder_of(environment, "XDG_CONFIG_HOME", ".config") / "config.toml";
+  if (!invocation.file && std::filesystem::exists(invocation.usual_file, error))
+    invocation.file = invocation.usual_file;
+  if (flags.command == Command::config_path) return invocation;
+  if (invocation.file) STRONGROOM_CHECK(apply_file(*invocation.file, invocation));
+  STRONGROOM_CHECK(apply_environment(environment, invocation));
+  for (const auto& [setting, value] : flags.values) {
     if (auto status = setting->set(invocation.configuration, value); !status)
       return at(std::move(status).error(), std::string(setting->flag));
+    invocation.sources[setting->key] = setting->flag;
+  }
   STRONGROOM_CHECK(complete(environment, invocation.configuration));
   return invocation;
+}
+
+std::string shown_configuration(const Invocation& invocation) {
+  WipedString json(wiped_heap());
+  protocol::JsonWriter writer(json);
+  std::string out;
+  writer.begin_array();
+  for (const auto& setting : settings()) {
+    const auto found = invocation.sources.find(setting.key);
+    const std::string source = found == invocation.sources.end() ? "default" : found->second;
+    const std::string value = setting.text(invocation.configuration);
+    writer.begin_object().key("key").string(setting.key).key("value").string(value).key("source").string(source);
+    writer.key("reloadable").boolean(setting.takes == Takes::reload).end_object();
+    std::string line = std::string(setting.key) + " = " + value;
+    line.resize(std::max<std::size_t>(line.size(), 48), ' ');
+    out += line + "  # " + source + "\n";
+  }
+  writer.end_array();
+  return invocation.json ? std::string(json) + "\n" : out;
 }
 
 std::vector<std::string> unknown_variables(const char* const* environment) {
@@ -190,7 +204,8 @@ std::vector<std::string> unknown_variables(const char* const* environment) {
     const std::string_view entry = *environment;
     const std::string_view name = entry.substr(0, entry.find('='));
     if (!name.starts_with("STRONGROOM_") || std::ranges::find(known, name) != known.end()) continue;
-    const auto nearest = std::ranges::min_element(known, {}, [&](std::string_view k) { return distance(name, k); });
+    const auto nearest =
+        std::ranges::min_element(known, {}, [&](std::string_view k) { return edit_distance(name, k); });
     sentences.push_back("the environment variable " + std::string(name.substr(0, 64)) + " is not known; did you mean " +
                         std::string(*nearest) + "?");
   }
@@ -203,6 +218,8 @@ std::string help_text() {
       "Usage: strongroomd [flags]\n\n"
       "  --check-config          Check the configuration and say where it is wrong.\n"
       "  --config FILE           Read this file instead of strongroom/config.toml in $XDG_CONFIG_HOME.\n"
+      "  --show-config           Print every setting and where it comes from; with --json as JSON.\n"
+      "  --config-path           Print the path of the configuration file, whether it exists or not.\n"
       "  --self-test             Check cryptography, memory locking and storage, and say what failed.\n"
       "  --version               Print the version.\n"
       "  --help                  Print this text.\n\n"

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -43,12 +44,15 @@ struct Configuration {
   std::int64_t idle_seconds = 3600;
 };
 
-enum class Command : std::uint8_t { serve, check_config, self_test, version, help };
+enum class Command : std::uint8_t { serve, check_config, show_config, config_path, self_test, version, help };
 
 struct Invocation {
   Command command = Command::serve;
   Configuration configuration;
-  std::optional<std::filesystem::path> file;  // the configuration file that was read
+  std::optional<std::filesystem::path> file;        // the configuration file that was read
+  std::filesystem::path usual_file;                 // the one that is read when no other is named; it may not exist
+  std::map<std::string_view, std::string> sources;  // where a setting that is no default came from, by its key
+  bool json = false;                                // how to show
 };
 
 // When a changed setting counts.
@@ -65,6 +69,7 @@ struct Setting {
   Status (*set)(Configuration& configuration, std::string_view value);
   bool (*same)(const Configuration& a, const Configuration& b);
   void (*take)(Configuration& to, const Configuration& from);
+  std::string (*text)(const Configuration& configuration);
   Takes takes;
 };
 
@@ -76,6 +81,9 @@ Result<Invocation> configure(const std::vector<std::string>& arguments, const ch
 
 // One sentence for each STRONGROOM_* variable of the environment that nobody reads, naming the one it may have meant.
 std::vector<std::string> unknown_variables(const char* const* environment);
+
+// Every setting with its value and where that came from: the text of --show-config.
+std::string shown_configuration(const Invocation& invocation);
 
 // The text of --help.
 std::string help_text();

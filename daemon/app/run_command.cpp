@@ -49,6 +49,12 @@ int run_command(int argc, char** argv, char** environment) {
       std::printf("%s: the configuration is valid\n",
                   invocation->file ? invocation->file->c_str() : "no configuration file, defaults");
       return 0;
+    case Command::show_config:
+      std::fputs(shown_configuration(*invocation).c_str(), stdout);
+      return 0;
+    case Command::config_path:
+      std::printf("%s\n", invocation->file.value_or(invocation->usual_file).c_str());
+      return 0;
     case Command::self_test:
       return self_test(invocation->configuration);
     case Command::serve:

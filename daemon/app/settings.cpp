@@ -41,6 +41,37 @@ void take(Configuration& to, const Configuration& from) {
   to.*Member = from.*Member;
 }
 
+std::string shown(const std::filesystem::path& value) {
+  return value.string();
+}
+
+std::string shown(const std::string& value) {
+  return value;
+}
+
+std::string shown(std::int64_t value) {
+  return std::to_string(value);
+}
+
+std::string shown(bool value) {
+  return value ? "true" : "false";
+}
+
+constexpr std::string_view k_levels[] = {"debug", "info", "warning", "error"};  // in the order of log::Level
+
+std::string shown(log::Level value) {
+  return std::string(k_levels[static_cast<std::size_t>(value)]);
+}
+
+std::string shown(log::Target value) {
+  return value == log::Target::file ? "file" : "stderr";
+}
+
+template <auto Member>
+std::string text(const Configuration& configuration) {
+  return shown(configuration.*Member);
+}
+
 // A whole number from `Least` to `Most`.
 template <auto Member, std::int64_t Least, std::int64_t Most>
 Status number(Configuration& configuration, std::string_view value) {
@@ -56,18 +87,18 @@ constexpr Setting k_settings[] = {
      "Socket to listen on. Default: strongroom/io.strongroom in $XDG_RUNTIME_DIR, else run/io.strongroom in the state "
      "folder.",
      [](Configuration& c, std::string_view v) { return set_path(c.socket, v); }, same<&Configuration::socket>,
-     take<&Configuration::socket>, Takes::restart},
+     take<&Configuration::socket>, text<&Configuration::socket>, Takes::restart},
     {"daemon.data", "STRONGROOM_DATA", "--data", "PATH",
      "Folder of the store. Default: strongroom in $XDG_DATA_HOME, or ~/.local/share/strongroom.",
      [](Configuration& c, std::string_view v) { return set_path(c.data, v); }, same<&Configuration::data>,
-     take<&Configuration::data>, Takes::restart},
+     take<&Configuration::data>, text<&Configuration::data>, Takes::restart},
     {"daemon.state", "STRONGROOM_STATE", "--state", "PATH",
      "Folder of the key file and the logs. Default: strongroom in $XDG_STATE_HOME, or ~/.local/state/strongroom.",
      [](Configuration& c, std::string_view v) { return set_path(c.state, v); }, same<&Configuration::state>,
-     take<&Configuration::state>, Takes::restart},
+     take<&Configuration::state>, text<&Configuration::state>, Takes::restart},
     {"daemon.threads", "STRONGROOM_THREADS", "--threads", "N", "Threads that serve connections, 1 to 64. Default: 2.",
      [](Configuration& c, std::string_view v) { return set_number(c.threads, v, 1, 64); },
-     same<&Configuration::threads>, take<&Configuration::threads>, Takes::restart},
+     same<&Configuration::threads>, take<&Configuration::threads>, text<&Configuration::threads>, Takes::restart},
     {"storage.plugin", "STRONGROOM_STORAGE", "--storage", "sqlite|memory",
      "Storage plugin. 'memory' keeps nothing over a stop. Default: sqlite.",
      [](Configuration& c, std::string_view v) -> Status {
@@ -75,33 +106,35 @@ constexpr Setting k_settings[] = {
        c.storage = v;
        return {};
      },
-     same<&Configuration::storage>, take<&Configuration::storage>, Takes::restart},
+     same<&Configuration::storage>, take<&Configuration::storage>, text<&Configuration::storage>, Takes::restart},
     {"vault.create", "STRONGROOM_CREATE", "--create", "true|false",
      "Whether the first start makes the store, with a key file. Default: true.",
      [](Configuration& c, std::string_view v) { return set_flag(c.create, v); }, same<&Configuration::create>,
-     take<&Configuration::create>, Takes::restart},
+     take<&Configuration::create>, text<&Configuration::create>, Takes::restart},
     {"vault.require_locked_memory", "STRONGROOM_REQUIRE_LOCKED_MEMORY", "--require-locked-memory", "true|false",
      "Whether to refuse to start when keys cannot be kept out of swap. Default: true.",
      [](Configuration& c, std::string_view v) { return set_flag(c.require_locked_memory, v); },
-     same<&Configuration::require_locked_memory>, take<&Configuration::require_locked_memory>, Takes::restart},
+     same<&Configuration::require_locked_memory>, take<&Configuration::require_locked_memory>,
+     text<&Configuration::require_locked_memory>, Takes::restart},
     {"vault.kdf_memory_mib", "STRONGROOM_KDF_MEMORY_MIB", "--kdf-memory-mib", "N",
      "Memory in MiB that a new passphrase slot makes an attacker spend, 64 to 1024. Default: 256.",
      [](Configuration& c, std::string_view v) { return set_number(c.kdf_memory_mib, v, 64, 1024); },
-     same<&Configuration::kdf_memory_mib>, take<&Configuration::kdf_memory_mib>, Takes::restart},
+     same<&Configuration::kdf_memory_mib>, take<&Configuration::kdf_memory_mib>, text<&Configuration::kdf_memory_mib>,
+     Takes::restart},
     {"vault.kdf_passes", "STRONGROOM_KDF_PASSES", "--kdf-passes", "N", "Passes over that memory, 3 to 10. Default: 3.",
      [](Configuration& c, std::string_view v) { return set_number(c.kdf_passes, v, 3, 10); },
-     same<&Configuration::kdf_passes>, take<&Configuration::kdf_passes>, Takes::restart},
+     same<&Configuration::kdf_passes>, take<&Configuration::kdf_passes>, text<&Configuration::kdf_passes>,
+     Takes::restart},
     {"log.level", "STRONGROOM_LOG_LEVEL", "--log-level", "debug|info|warning|error", "What to log. Default: info.",
      [](Configuration& c, std::string_view v) -> Status {
-       constexpr std::string_view k_names[] = {"debug", "info", "warning", "error"};
-       for (std::size_t i = 0; i < 4; ++i)
-         if (v == k_names[i]) {
+       for (std::size_t i = 0; i < std::size(k_levels); ++i)
+         if (v == k_levels[i]) {
            c.log_level = static_cast<log::Level>(i);
            return {};
          }
        return refuse("must be debug, info, warning or error");
      },
-     same<&Configuration::log_level>, take<&Configuration::log_level>, Takes::reload},
+     same<&Configuration::log_level>, take<&Configuration::log_level>, text<&Configuration::log_level>, Takes::reload},
     {"log.target", "STRONGROOM_LOG_TARGET", "--log-target", "stderr|file",
      "Where to log: standard error, or strongroomd.log in the state folder. Default: stderr.",
      [](Configuration& c, std::string_view v) -> Status {
@@ -109,47 +142,49 @@ constexpr Setting k_settings[] = {
        c.log_target = v == "file" ? log::Target::file : log::Target::standard_error;
        return {};
      },
-     same<&Configuration::log_target>, take<&Configuration::log_target>, Takes::restart},
+     same<&Configuration::log_target>, take<&Configuration::log_target>, text<&Configuration::log_target>,
+     Takes::restart},
     {"limits.connections", "STRONGROOM_CONNECTIONS", "--connections", "N",
      "Connections of one user at once, 1 to 100000. Default: 2200.", number<&Configuration::connections, 1, 100000>,
-     same<&Configuration::connections>, take<&Configuration::connections>, Takes::reload},
+     same<&Configuration::connections>, take<&Configuration::connections>, text<&Configuration::connections>,
+     Takes::reload},
     {"limits.message_bytes", "STRONGROOM_MESSAGE_BYTES", "--message-bytes", "N",
      "Longest message in bytes, 4096 to 16777216. Default: 16777216.",
      number<&Configuration::message_bytes, 4 * k_kib, 16 * k_mib>, same<&Configuration::message_bytes>,
-     take<&Configuration::message_bytes>, Takes::reload},
+     take<&Configuration::message_bytes>, text<&Configuration::message_bytes>, Takes::reload},
     {"limits.calls_in_flight", "STRONGROOM_CALLS_IN_FLIGHT", "--calls-in-flight", "N",
      "Calls of one connection that may be under way at once, 1 to 4096; it is not read from until one has ended. "
      "Default: 256.",
      number<&Configuration::calls_in_flight, 1, 4096>, same<&Configuration::calls_in_flight>,
-     take<&Configuration::calls_in_flight>, Takes::reload},
+     take<&Configuration::calls_in_flight>, text<&Configuration::calls_in_flight>, Takes::reload},
     {"limits.unread_bytes", "STRONGROOM_UNREAD_BYTES", "--unread-bytes", "N",
      "Bytes of answers that may wait for one client, 65536 to 16777216, before no more is read from it and its stream "
      "ends. Default: 1048576.",
      number<&Configuration::unread_bytes, 64 * k_kib, 16 * k_mib>, same<&Configuration::unread_bytes>,
-     take<&Configuration::unread_bytes>, Takes::reload},
+     take<&Configuration::unread_bytes>, text<&Configuration::unread_bytes>, Takes::reload},
     {"limits.unread_total_bytes", "STRONGROOM_UNREAD_TOTAL_BYTES", "--unread-total-bytes", "N",
      "Bytes of answers that may wait for all clients, 33554432 to 4294967296; over it, those that have stalled longest "
      "are dropped. Default: 67108864.",
      number<&Configuration::unread_total_bytes, 32 * k_mib, 4 * k_gib>, same<&Configuration::unread_total_bytes>,
-     take<&Configuration::unread_total_bytes>, Takes::reload},
+     take<&Configuration::unread_total_bytes>, text<&Configuration::unread_total_bytes>, Takes::reload},
     {"limits.unread_seconds", "STRONGROOM_UNREAD_SECONDS", "--unread-seconds", "N",
      "Seconds, 1 to 86400, after which a client that reads nothing of what waits for it is dropped. Default: 30.",
      number<&Configuration::unread_seconds, 1, 86400>, same<&Configuration::unread_seconds>,
-     take<&Configuration::unread_seconds>, Takes::reload},
+     take<&Configuration::unread_seconds>, text<&Configuration::unread_seconds>, Takes::reload},
     {"limits.half_message_bytes", "STRONGROOM_HALF_MESSAGE_BYTES", "--half-message-bytes", "N",
      "Bytes of messages that are not complete, of all clients, 33554432 to 4294967296; over it, the oldest are "
      "refused. Default: 67108864.",
      number<&Configuration::half_message_bytes, 32 * k_mib, 4 * k_gib>, same<&Configuration::half_message_bytes>,
-     take<&Configuration::half_message_bytes>, Takes::reload},
+     take<&Configuration::half_message_bytes>, text<&Configuration::half_message_bytes>, Takes::reload},
     {"limits.half_message_seconds", "STRONGROOM_HALF_MESSAGE_SECONDS", "--half-message-seconds", "N",
      "Seconds, 1 to 3600, within which a message that has begun must be complete. Default: 10.",
      number<&Configuration::half_message_seconds, 1, 3600>, same<&Configuration::half_message_seconds>,
-     take<&Configuration::half_message_seconds>, Takes::reload},
+     take<&Configuration::half_message_seconds>, text<&Configuration::half_message_seconds>, Takes::reload},
     {"limits.idle_seconds", "STRONGROOM_IDLE_SECONDS", "--idle-seconds", "N",
      "Seconds, up to 2592000, after which a connection that asks nothing and waits for nothing is closed; 0: never. "
      "Default: 3600.",
      number<&Configuration::idle_seconds, 0, 2592000>, same<&Configuration::idle_seconds>,
-     take<&Configuration::idle_seconds>, Takes::reload},
+     take<&Configuration::idle_seconds>, text<&Configuration::idle_seconds>, Takes::reload},
 };
 
 }  // namespace

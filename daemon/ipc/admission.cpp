@@ -11,17 +11,22 @@ Status Admission::admit_peer(const Caller& caller) const {
 }
 
 Status Admission::admit_call(const protocol::MethodInfo& method, const CallInfo& call) const {
+  STRONGROOM_CHECK(admit_state(method.states));
   if (method.streaming == protocol::Streaming::required && !call.more)
     return make_error(ErrorCode::expected_more, "the method streams and must be called with 'more'");
-  if (method.states == LockStates::any) return {};
+  return {};
+}
+
+Status Admission::admit_state(LockStates states) const {
+  if (states == LockStates::any) return {};
   const StoreState state = state_();
-  if (method.states == LockStates::uninitialized) {
+  if (states == LockStates::uninitialized) {
     if (state == StoreState::uninitialized) return {};
     return make_error(ErrorCode::already_initialized, "there is a store already");
   }
   if (state == StoreState::uninitialized)
     return make_error(ErrorCode::not_initialized, "there is no store yet; make one with 'strongroom init'");
-  if (method.states == LockStates::unlocked && state == StoreState::locked)
+  if (states == LockStates::unlocked && state == StoreState::locked)
     return make_error(ErrorCode::locked, "the store is locked; open it with 'strongroom unlock'");
   return {};
 }

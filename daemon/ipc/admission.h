@@ -24,6 +24,8 @@ class Admission {
   Status admit_call(const protocol::MethodInfo& method, const CallInfo& call) const;
 
  private:
+  Status admit_state(protocol::LockStates states) const;
+
   uid_t owner_;
   State state_;
 };

@@ -32,9 +32,9 @@ struct Surroundings {
   std::function<void(std::function<void()>)> run_slow;  // a bounded pool for what takes long
   std::function<std::size_t()> connections;
   std::function<std::map<std::string, std::int64_t>()> dropped_clients;  // by reason, since the start
-  std::function<Status()> before_lock;           // saves what needs keys
-  std::function<void()> after_lock;              // ends what lives only while the store is open
-  std::function<void(std::string_view)> report;  // to the log and the service manager
+  std::function<Status()> before_lock;                                   // saves what needs keys
+  std::function<void()> after_lock;                                      // ends what lives only while the store is open
+  std::function<void(std::string_view)> report;                          // to the log and the service manager
 };
 
 // Thread-safe.

@@ -36,8 +36,8 @@ class Path {
 // The folder part of `path`, empty at the top.
 std::string_view parent_of(std::string_view path) noexcept;
 
-// One line of text that a person has written: 1 to `longest` bytes of UTF-8 in NFC, no control characters. `what` begins
-// the sentence of the error. Error: invalid_argument about `subject`.
+// One line of text that a person has written: 1 to `longest` bytes of UTF-8 in NFC, no control characters. `what`
+// begins the sentence of the error. Error: invalid_argument about `subject`.
 Status check_plain_text(std::string_view text, std::string_view what, std::size_t longest, std::string_view subject);
 
 // Names of fields: 1 to 128 bytes of UTF-8 in NFC, no control characters. Error: invalid_argument.

@@ -20,14 +20,14 @@ namespace strongroom::secrets {
 
 using SecretId = std::array<Byte, 16>;
 
-inline constexpr std::size_t k_versions_kept = 10;          // unless the policy says otherwise
-inline constexpr std::size_t k_most_versions_kept = 1000;   // that a policy may ask for
+inline constexpr std::size_t k_versions_kept = 10;         // unless the policy says otherwise
+inline constexpr std::size_t k_most_versions_kept = 1000;  // that a policy may ask for
 inline constexpr std::size_t k_most_labels = 32;
-inline constexpr std::size_t k_max_label = 128;             // bytes
+inline constexpr std::size_t k_max_label = 128;  // bytes
 inline constexpr std::size_t k_most_metadata = 64;
-inline constexpr std::size_t k_max_metadata_name = 128;     // bytes
-inline constexpr std::size_t k_max_metadata_value = 512;    // bytes
-inline constexpr std::size_t k_max_details_bytes = 8192;    // labels and metadata together
+inline constexpr std::size_t k_max_metadata_name = 128;   // bytes
+inline constexpr std::size_t k_max_metadata_value = 512;  // bytes
+inline constexpr std::size_t k_max_details_bytes = 8192;  // labels and metadata together
 
 struct Version {
   std::uint64_t number = 0;
@@ -51,9 +51,9 @@ struct Head {
   SecretId id{};
   std::int64_t created_ms = 0;
   std::int64_t updated_ms = 0;
-  std::int64_t last_read_ms = 0;  // 0: never, approximately
-  std::uint64_t last_number = 0;  // highest number ever given
-  std::vector<Version> versions;  // oldest first; the last one is current
+  std::int64_t last_read_ms = 0;                // 0: never, approximately
+  std::uint64_t last_number = 0;                // highest number ever given
+  std::vector<Version> versions;                // oldest first; the last one is current
   std::vector<std::string> labels;              // sorted, unique
   std::map<std::string, std::string> metadata;  // words about the secret, not secret themselves, sealed all the same
   Policy policy;
@@ -76,8 +76,8 @@ struct Appended {
 // Adds a version as of `now_ms` that expires at `expires_ms` (0: never). The head is changed.
 Appended append_version(Head& head, std::int64_t now_ms, std::int64_t expires_ms = 0);
 
-// The version asked for, or the current one, when it may be read as of `now_ms`. Errors: not_found (destroyed ones too),
-// deleted, expired.
+// The version asked for, or the current one, when it may be read as of `now_ms`. Errors: not_found (destroyed ones
+// too), deleted, expired.
 Result<Version> readable_version(const Head& head, std::optional<std::uint64_t> number, std::int64_t now_ms);
 
 // Marks or unmarks the current version. Errors: deleted (it is already), conflict (it is not deleted).
@@ -89,7 +89,8 @@ Status undelete_current(Head& head, std::int64_t now_ms);
 Result<std::vector<std::uint64_t>> destroy_versions(Head& head, std::span<const std::uint64_t> numbers,
                                                     std::int64_t now_ms);
 
-// Labels and metadata within their bounds: UTF-8 in NFC without control characters. Errors: invalid_argument, too_large.
+// Labels and metadata within their bounds: UTF-8 in NFC without control characters. Errors: invalid_argument,
+// too_large.
 Status check_details(const Head& head);
 
 // The binary form of docs/format.md, "Head".

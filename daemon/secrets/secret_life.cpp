@@ -159,7 +159,9 @@ void SecretService::handle(wire::Purge, wire::PurgeRequest&& request, Completion
   const bool tree = request.recursive.value_or(false);
   std::string path = request.path;
   write<std::int64_t>(
-      [this, request = std::move(request)](store::WriteTransaction& transaction) { return purge(transaction, request); },
+      [this, request = std::move(request)](store::WriteTransaction& transaction) {
+        return purge(transaction, request);
+      },
       [this, tree, path = std::move(path), completion = std::move(completion)](Result<std::int64_t> count) {
         if (!count) return completion(count.error());
         read_times_.forget_below(path);
@@ -271,10 +273,9 @@ void SecretService::handle(wire::Watch, wire::WatchRequest&& request, Completion
     if (path.ends_with('/')) path.remove_suffix(1);  // a folder that went concerns whoever follows something in it
     return prefix.empty() || path == prefix || lies_in(path, prefix) || lies_in(prefix, path);
   };
-  changes_.add(std::move(last), std::move(stream), {.change = ChangeKind::started, .time_ms = clock_.now_ms()},
-               [concerns](const wire::Change& change) {
-                 return concerns(*change.path) || (change.to && concerns(*change.to));
-               });
+  changes_.add(
+      std::move(last), std::move(stream), {.change = ChangeKind::started, .time_ms = clock_.now_ms()},
+      [concerns](const wire::Change& change) { return concerns(*change.path) || (change.to && concerns(*change.to)); });
 }
 
 }  // namespace strongroom::secrets

@@ -68,8 +68,8 @@ class SecretRepository {
   // What a new version is beside its values.
   struct NewVersion {
     std::int64_t now_ms = 0;
-    std::int64_t expires_ms = 0;     // 0: never
-    const Head* details = nullptr;   // labels, metadata and policy of a new secret; ignored for an existing one
+    std::int64_t expires_ms = 0;    // 0: never
+    const Head* details = nullptr;  // labels, metadata and policy of a new secret; ignored for an existing one
   };
 
   // Writes `values` as the next version of the secret at `path`, making it and its folders when `stored` is nothing.

@@ -75,8 +75,8 @@ class FreshnessTracker final : public CommitParticipant {
   // key, errors of the PRF; the piece has to fail with them.
   Status note_put(BytesView key, const std::optional<RowView>& old, std::uint64_t version, BytesView bytes);
   Status note_erase(BytesView key, const RowView& old);
-  // A new row of the companion collection, or one that was erased; its rows never change. Nothing without one. Errors as
-  // above.
+  // A new row of the companion collection, or one that was erased; its rows never change. Nothing without one. Errors
+  // as above.
   Status note_companion_put(BytesView key, std::uint64_t version, BytesView bytes);
   Status note_companion_erase(BytesView key, const RowView& old);
 

@@ -29,7 +29,8 @@ class Catalogue : public testing::TestWithParam<NamedMethod> {
  protected:
   static std::string call_of(const NamedMethod& method, const std::string& parameters) {
     const bool streams = method.entry->info->streaming == protocol::Streaming::required;
-    return R"({"method":")" + method.name + (streams ? R"(","more":true)" : "\"") + R"(,"parameters":)" + parameters + "}";
+    return R"({"method":")" + method.name + (streams ? R"(","more":true)" : "\"") + R"(,"parameters":)" + parameters +
+           "}";
   }
 
   // The error's name of an answer, empty for success; and the parameter it names.

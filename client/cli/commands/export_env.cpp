@@ -115,14 +115,16 @@ void append_for_shell(std::string_view value, WipedString& out) {
 Status append_variable(const Variable& variable, const std::string& format, WipedString& out) {
   const std::string_view value = variable.value.reveal_text(RevealReason::deliver);
   if (value.find('\0') != std::string_view::npos)
-    return make_error(ErrorCode::invalid_argument,
-                      variable.name + " has a byte 0, which no environment variable can hold; use 'strongroom run --file'");
+    return make_error(
+        ErrorCode::invalid_argument,
+        variable.name + " has a byte 0, which no environment variable can hold; use 'strongroom run --file'");
   if (format == "shell") {
     out.append("export ").append(variable.name).push_back('=');
     append_for_shell(value, out);
   } else if (format == "docker") {
     if (value.find_first_of("\r\n") != std::string_view::npos)
-      return make_error(ErrorCode::invalid_argument, variable.name + " has a line break, which --env-file of docker cannot hold");
+      return make_error(ErrorCode::invalid_argument,
+                        variable.name + " has a line break, which --env-file of docker cannot hold");
     out.append(variable.name).append("=").append(value);
   } else {
     out.append(variable.name).push_back('=');

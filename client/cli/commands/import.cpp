@@ -136,7 +136,8 @@ void report(const Session& session, const std::vector<Row>& rows, const Options&
   if (table.size() > 1) print(as_table(table));
   std::string line = options.dry_run ? "Dry run, nothing was stored: " : "Stored ";
   const std::size_t stored = count(rows, "new") + count(rows, "changed");
-  line += std::to_string(stored) + (options.dry_run ? " would be stored (" : " of " + std::to_string(rows.size()) + " (");
+  line +=
+      std::to_string(stored) + (options.dry_run ? " would be stored (" : " of " + std::to_string(rows.size()) + " (");
   line += std::to_string(count(rows, "new")) + " new, " + std::to_string(count(rows, "changed")) + " changed), " +
           std::to_string(count(rows, "unchanged")) + " unchanged, " + std::to_string(count(rows, "left out")) +
           " left out, " + std::to_string(count(rows, "failed")) + " failed.\n";
@@ -148,7 +149,8 @@ void report(const Session& session, const std::vector<Row>& rows, const Options&
 int run_import(Session& session, const Options& options) {
   auto content = read_file(options.file, k_largest_file);
   if (!content) return session.fail(content.error());
-  auto values = read_import_file(content->reveal_text(RevealReason::inspect), import_format(options.format, options.file));
+  auto values =
+      read_import_file(content->reveal_text(RevealReason::inspect), import_format(options.format, options.file));
   if (!values) {
     Error error = values.error();
     error.message = options.file + (error.subject.empty() ? "" : ", " + error.subject) + ": " + error.message +

@@ -78,8 +78,7 @@ int run_inject(Session& session, const Options& options) {
     print(*out);
     return 0;
   }
-  const Status written =
-      write_private_file(options.out, *out, options.force ? Overwrite::yes : Overwrite::no);
+  const Status written = write_private_file(options.out, *out, options.force ? Overwrite::yes : Overwrite::no);
   return written ? 0 : session.fail(written.error());
 }
 

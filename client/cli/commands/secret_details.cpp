@@ -91,16 +91,16 @@ std::shared_ptr<Options> with_path(CLI::App& app) {
 
 std::function<int(Session&)> prepare_secret_label(CLI::App& app) {
   auto options = with_path(app);
-  app.add_option("--add", options->add, "Label to add. May be repeated.")->expected(1);
-  app.add_option("--remove", options->remove, "Label to take away. May be repeated.")->expected(1);
+  app.add_option("--add", options->add, "Label to add. May be repeated.")->allow_extra_args(false);
+  app.add_option("--remove", options->remove, "Label to take away. May be repeated.")->allow_extra_args(false);
   return [options](Session& session) { return run_label(session, *options); };
 }
 
 std::function<int(Session&)> prepare_secret_metadata(CLI::App& app) {
   auto options = with_path(app);
   app.add_option("--set", options->set, "NAME=TEXT to keep beside the secret; not for secret values. May be repeated.")
-      ->expected(1);
-  app.add_option("--remove", options->remove, "Name to take away. May be repeated.")->expected(1);
+      ->allow_extra_args(false);
+  app.add_option("--remove", options->remove, "Name to take away. May be repeated.")->allow_extra_args(false);
   return [options](Session& session) { return run_metadata(session, *options); };
 }
 

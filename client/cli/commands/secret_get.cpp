@@ -133,7 +133,8 @@ std::function<int(Session&)> prepare_secret_get(CLI::App& app) {
   app.add_option("path", options->path, "Path of the secret.")->required();
   app.add_option("--version", options->version, "Version to show; the current one by default.")
       ->check(CLI::PositiveNumber);
-  app.add_option("--field", options->fields, "Field to show; all by default. May be repeated.")->expected(1);
+  app.add_option("--field", options->fields, "Field to show; all by default. May be repeated.")
+      ->allow_extra_args(false);
   return [options](Session& session) { return run_get(session, *options); };
 }
 

@@ -63,9 +63,9 @@ int run_delete(Session& session, const Options& options) {
 
 int run_undelete(Session& session, const Options& options) {
   return call<wire::Undelete>(session, {.path = options.path}, [&](const wire::VersionResponse& answer) {
-    return say(session, "version", answer.version,
-               "Version " + std::to_string(answer.version) + " of " + neutralised(options.path) +
-                   " can be read again.");
+    return say(
+        session, "version", answer.version,
+        "Version " + std::to_string(answer.version) + " of " + neutralised(options.path) + " can be read again.");
   });
 }
 
@@ -105,11 +105,10 @@ int run_move(Session& session, const Options& options) {
 }
 
 int run_copy(Session& session, const Options& options) {
-  return call<wire::Copy>(
-      session, {.from = options.path, .to = options.to}, [&](const wire::VersionResponse& answer) {
-        return say(session, "version", answer.version,
-                   "Copied " + neutralised(options.path) + " to " + neutralised(options.to) + ".");
-      });
+  return call<wire::Copy>(session, {.from = options.path, .to = options.to}, [&](const wire::VersionResponse& answer) {
+    return say(session, "version", answer.version,
+               "Copied " + neutralised(options.path) + " to " + neutralised(options.to) + ".");
+  });
 }
 
 int run_rollback(Session& session, const Options& options) {
@@ -150,7 +149,7 @@ std::function<int(Session&)> prepare_secret_destroy(CLI::App& app) {
   auto options = with_path(app);
   app.add_option("--version", options->versions, "Version to destroy; the current one by default. May be repeated.")
       ->check(CLI::PositiveNumber)
-      ->expected(1);
+      ->allow_extra_args(false);
   add_yes(app, options);
   return with(options, run_destroy);
 }

@@ -98,7 +98,7 @@ std::function<int(Session&)> prepare_secret_search(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("text", options->text, "Part of the path or of a label, in whatever case.");
   app.add_option("--in", options->folder, "Folder to search; everything by default.");
-  app.add_option("--label", options->labels, "Label that it must have. May be repeated.")->expected(1);
+  app.add_option("--label", options->labels, "Label that it must have. May be repeated.")->allow_extra_args(false);
   app.add_option("--expires-in", options->expires_in, "Only what has expired or expires within this time, like 30d.");
   app.add_flag("--deleted", options->deleted, "Find deleted secrets too.");
   return [options](Session& session) { return run_search(session, *options); };

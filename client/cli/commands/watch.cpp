@@ -53,7 +53,9 @@ int watch_status(Session& session) {
     auto now = lines_of(status);
     for (const auto& line : now) {
       if (before.empty()) print(line + "\n");
-      if (before.empty() || always_changes(line) || line.ends_with(":") || std::ranges::find(before, line) != before.end()) continue;
+      if (before.empty() || always_changes(line) || line.ends_with(":") ||
+          std::ranges::find(before, line) != before.end())
+        continue;
       print(local_time(now_ms()) + "  " + line + "\n");
     }
     for (const auto& line : before)

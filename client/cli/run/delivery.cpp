@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include <strongroom/protocol/methods/secret.h>
-#include <strongroom/protocol/secret_fields.h>
 
+#include "client/cli/fetch.h"
 #include "client/cli/terminal.h"
 
 namespace strongroom::cli::run {
@@ -56,6 +56,7 @@ Status add_environment_file(Plan& plan, const std::string& file) {
     return make_error(variables.error().code,
                       file + ", " + variables.error().subject + ": " + variables.error().message);
   for (auto& variable : *variables) {
+    if (!variable.given) continue;  // a name alone is passed on as the command inherits it
     forget(plan, variable.name);
     const std::string_view value = variable.value.reveal_text(RevealReason::inspect);
     if (!value.starts_with(k_scheme)) {
@@ -84,16 +85,6 @@ Status add_asked(Plan& plan, std::vector<std::string>& asked, const std::vector<
   return {};
 }
 
-Status take_value(wire::GetResult& item, Delivery& delivery) {
-  const std::string who = neutralised(delivery.name) + ": " + neutralised(delivery.reference.path);
-  if (item.problem) return make_error(error_code_of_varlink(item.problem->error), who + ": " + item.problem->message);
-  if (!item.fields_ || item.fields_->empty()) return make_error(ErrorCode::not_found, who + ": there is no such field");
-  if (auto unpacked = protocol::unpack_values(*item.fields_, item.base64); !unpacked)
-    return make_error(unpacked.error().code, who + ": " + unpacked.error().message);
-  delivery.value = std::move(item.fields_->front().value);
-  return {};
-}
-
 }  // namespace
 
 bool Plan::has_files() const noexcept {
@@ -115,19 +106,17 @@ Result<Plan> plan_deliveries(const Sources& sources, const char* const* inherite
 }
 
 Status fetch(client::Client& client, Plan& plan) {
-  if (plan.deliveries.empty()) return {};
-  wire::GetManyRequest request;
-  for (const auto& delivery : plan.deliveries) {
-    auto& item = request.items.emplace_back();
-    item.path = delivery.reference.path;
-    item.version = delivery.reference.version;
-    item.only = {delivery.reference.field};
+  std::vector<Reference> references;
+  for (const auto& one : plan.deliveries) references.push_back(one.reference);
+  auto values = fetch_values(client, references);
+  if (!values) {
+    const auto failed = std::ranges::find(plan.deliveries, values.error().subject,
+                                          [](const Delivery& one) { return to_text(one.reference); });
+    if (failed == plan.deliveries.end()) return values.error();
+    return about(failed->name,
+                 make_error(values.error().code, neutralised(failed->reference.path) + ": " + values.error().message));
   }
-  STRONGROOM_ASSIGN(auto answer, client.call<wire::GetMany>(request));
-  if (answer.items.size() != plan.deliveries.size())
-    return make_error(ErrorCode::malformed, "the daemon answered another number of items than were asked for");
-  for (std::size_t i = 0; i < plan.deliveries.size(); ++i)
-    STRONGROOM_CHECK(take_value(answer.items[i], plan.deliveries[i]));
+  for (std::size_t i = 0; i < plan.deliveries.size(); ++i) plan.deliveries[i].value = std::move((*values)[i]);
   return {};
 }
 

@@ -119,8 +119,8 @@ TEST_F(Import, ComesBackFromExportEnv) {
     const std::string out = (daemon_.folder() / ("x." + format)).string();
     const auto exported = run_cli(daemon_, {"export-env", "from", "--format", format, "--out", out});
     ASSERT_EQ(exported.exit_code, 0) << exported.errors;
-    const auto imported = run_cli(
-        daemon_, {"import", out, "--to", "back-" + format, "--format", format == "json" ? "json" : "dotenv"});
+    const auto imported =
+        run_cli(daemon_, {"import", out, "--to", "back-" + format, "--format", format == "json" ? "json" : "dotenv"});
     ASSERT_EQ(imported.exit_code, 0) << imported.errors;
     EXPECT_EQ(read("back-" + format + "/VALUE"), value) << format;
   }

@@ -39,7 +39,8 @@ TEST_F(SecretLife, ADeleteSaysHowToTakeItBackAndThatWorks) {
 
 TEST_F(SecretLife, WhatIsForGoodAsksFirst) {
   set("a/b", "1");
-  for (const auto& words : std::vector<std::vector<std::string>>{{"secret", "purge", "a/b"}, {"secret", "destroy", "a/b"}}) {
+  for (const auto& words :
+       std::vector<std::vector<std::string>>{{"secret", "purge", "a/b"}, {"secret", "destroy", "a/b"}}) {
     const auto refused = cli(words);
     EXPECT_EQ(refused.exit_code, 2);
     EXPECT_NE(refused.errors.find("--yes"), std::string::npos) << refused.errors;
@@ -190,9 +191,9 @@ TEST_F(SecretLife, AWatchTellsEachChangeInOrderAndNoValue) {
   cli({"secret", "destroy", "app/y", "--yes"});
   cli({"secret", "purge", "app/y", "--yes"});
   for (const std::string expected :
-       {R"("change":"written","time_ms":)", R"("change":"deleted")", R"("change":"undeleted")", R"("change":"described")",
-        R"("path":"app/","to":"away/")", R"("path":"away/x","to":"app/y")", R"("change":"destroyed")",
-        R"("change":"purged")"}) {
+       {R"("change":"written","time_ms":)", R"("change":"deleted")", R"("change":"undeleted")",
+        R"("change":"described")", R"("path":"app/","to":"away/")", R"("path":"away/x","to":"app/y")",
+        R"("change":"destroyed")", R"("change":"purged")"}) {
     const std::string line = follower.line();
     EXPECT_NE(line.find(expected), std::string::npos) << expected << " in " << line;
     EXPECT_EQ(line.find("hush"), std::string::npos) << line;

@@ -16,7 +16,8 @@ ModelAnswer<std::int64_t> Model::put(const std::string& path, const ModelFields&
   const auto found = secrets_.find(path);
   const std::int64_t current = found == secrets_.end() ? 0 : found->second.current;
   if (check && *check != current) return {.value = {}, .error = ErrorCode::conflict};
-  if (!check && current != 0 && found->second.check_required) return {.value = {}, .error = ErrorCode::invalid_argument};
+  if (!check && current != 0 && found->second.check_required)
+    return {.value = {}, .error = ErrorCode::invalid_argument};
   ModelFields whole = fields;
   if (merge && current != 0 && !found->second.hidden()) {
     const ModelFields& before = found->second.versions.at(current).fields;

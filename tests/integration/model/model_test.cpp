@@ -257,7 +257,8 @@ class ModelTest : public testing::Test {
   void do_move() {
     const std::string& from = some_path();
     const std::string& to = some_path();
-    if (below(3) != 0) return expect_count(client_->call<wire::Move>({.from = from, .to = to}), model_.move(from, to), to);
+    if (below(3) != 0)
+      return expect_count(client_->call<wire::Move>({.from = from, .to = to}), model_.move(from, to), to);
     const std::string& source = some_folder();
     const std::string& target = some_folder();
     if (source.empty() || target.empty()) return;
@@ -279,7 +280,8 @@ class ModelTest : public testing::Test {
   void do_roll_back() {
     const std::string& path = some_path();
     const auto version = 1 + static_cast<std::int64_t>(below(15));
-    expect_same(client_->call<wire::Rollback>({.path = path, .version = version}), model_.roll_back(path, version), path);
+    expect_same(client_->call<wire::Rollback>({.path = path, .version = version}), model_.roll_back(path, version),
+                path);
   }
 
   void do_describe() {

@@ -37,7 +37,7 @@ enum class ErrorCode : std::uint8_t {
   unreachable,          // the daemon cannot be reached
   untrusted,            // a socket, folder, file or plugin is not owned or protected as it must be
   timeout,              // the deadline passed; the effect of a write is unknown
-  cancelled,            // the daemon is stopping or the peer went away
+  cancelled,            // the daemon is stopping, the peer went away, or a person said no
   tampered,             // stored data was changed, exchanged or replayed outside Strongroom
   corrupt,              // stored data is damaged
   unsupported,          // data of a newer or unknown format, suite or ABI

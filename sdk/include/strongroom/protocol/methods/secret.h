@@ -14,7 +14,8 @@ namespace strongroom::protocol::secret {
 
 inline constexpr std::string_view interface = "io.strongroom.Secret";
 inline constexpr std::string_view documentation = "Named secrets with fields and versions.";
-using Methods = MethodList<Get, Put, GetMany, PutMany, List, GetHistory, Search, Delete, Undelete, Destroy, Purge, Move, Copy, Rollback, Update, Watch>;
+using Methods = MethodList<Get, Put, GetMany, PutMany, List, GetHistory, Search, Delete, Undelete, Destroy, Purge, Move,
+                           Copy, Rollback, Update, Watch>;
 
 // The interface of a method of this area, found by its type.
 template <class M>

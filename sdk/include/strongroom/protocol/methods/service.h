@@ -109,8 +109,9 @@ struct WatchStatus {
   using Response = StatusResponse;
   static constexpr MethodInfo info{
       .name = "WatchStatus",
-      .documentation = "Tells the status now and whenever the state of the store, its slots, its freshness or what needs "
-                       "attention changes. A reader that does not keep up is dropped.",
+      .documentation =
+          "Tells the status now and whenever the state of the store, its slots, its freshness or what needs "
+          "attention changes. A reader that does not keep up is dropped.",
       .streaming = Streaming::required};
 };
 

@@ -111,10 +111,11 @@ struct HistoryResponse {
 struct GetHistory {
   using Request = PathRequest;
   using Response = HistoryResponse;
-  static constexpr MethodInfo info{.name = "GetHistory",
-                                   .documentation = "Lists the versions of a secret, its times, labels, metadata and policy, without values.",
-                                   .states = LockStates::unlocked,
-                                   .cli = {"secret history", "strongroom secret history openai/key"}};
+  static constexpr MethodInfo info{
+      .name = "GetHistory",
+      .documentation = "Lists the versions of a secret, its times, labels, metadata and policy, without values.",
+      .states = LockStates::unlocked,
+      .cli = {"secret history", "strongroom secret history openai/key"}};
 };
 
 struct SearchRequest {
@@ -133,8 +134,9 @@ struct SearchRequest {
         Field<&R::text>{"text", "Part of the path or of a label, in whatever case.", {.min = 0, .max = 512}},
         Field<&R::labels>{"labels", "Labels that it must have, all of them.", {.min = 0, .max = 32}},
         Field<&R::prefix>{"prefix", "Folder to search; everything by default.", k_prefix},
-        Field<&R::not_read_since_ms>{
-            "not_read_since_ms", "Only what was neither read nor written since then, in milliseconds since 1970.", k_time},
+        Field<&R::not_read_since_ms>{"not_read_since_ms",
+                                     "Only what was neither read nor written since then, in milliseconds since 1970.",
+                                     k_time},
         Field<&R::expires_before_ms>{
             "expires_before_ms", "Only what has expired or expires before then, in milliseconds since 1970.", k_time},
         Field<&R::deleted>{"deleted", "Finds deleted secrets too."},
@@ -182,8 +184,9 @@ struct Search {
   using Response = SearchResponse;
   static constexpr MethodInfo info{
       .name = "Search",
-      .documentation = "Finds secrets by path, label, use and expiry. It looks at every secret of the folder and runs "
-                       "beside everything else.",
+      .documentation =
+          "Finds secrets by path, label, use and expiry. It looks at every secret of the folder and runs "
+          "beside everything else.",
       .states = LockStates::unlocked};
 };
 

@@ -33,9 +33,9 @@ struct DestroyRequest {
 
   static constexpr auto fields() {
     using R = DestroyRequest;
-    return std::tuple{Field<&R::path>{"path", "Path of the secret.", k_path, CliRole::positional},
-                      Field<&R::versions>{"versions", "Versions to destroy; the current one by default.",
-                                          {.min = 1, .max = 1000}}};
+    return std::tuple{
+        Field<&R::path>{"path", "Path of the secret.", k_path, CliRole::positional},
+        Field<&R::versions>{"versions", "Versions to destroy; the current one by default.", {.min = 1, .max = 1000}}};
   }
 };
 
@@ -82,8 +82,9 @@ struct Purge {
   using Response = CountResponse;
   static constexpr MethodInfo info{
       .name = "Purge",
-      .documentation = "Erases a secret with all its versions and its history for good. A folder of more than 10000 "
-                       "secrets is refused; all or nothing.",
+      .documentation =
+          "Erases a secret with all its versions and its history for good. A folder of more than 10000 "
+          "secrets is refused; all or nothing.",
       .states = LockStates::unlocked,
       .effect = Effect::write};
 };
@@ -106,8 +107,9 @@ struct Move {
   using Response = CountResponse;
   static constexpr MethodInfo info{
       .name = "Move",
-      .documentation = "Gives a secret another path, with its versions, labels and history. A folder of more than "
-                       "10000 secrets is refused; all or nothing.",
+      .documentation =
+          "Gives a secret another path, with its versions, labels and history. A folder of more than "
+          "10000 secrets is refused; all or nothing.",
       .states = LockStates::unlocked,
       .effect = Effect::write};
 };
@@ -128,8 +130,9 @@ struct Copy {
   using Response = VersionResponse;
   static constexpr MethodInfo info{
       .name = "Copy",
-      .documentation = "Makes a new secret of the current version of another, with its labels, metadata, expiry and "
-                       "policy.",
+      .documentation =
+          "Makes a new secret of the current version of another, with its labels, metadata, expiry and "
+          "policy.",
       .states = LockStates::unlocked,
       .effect = Effect::write};
 };
@@ -153,8 +156,9 @@ struct Rollback {
   using Response = VersionResponse;
   static constexpr MethodInfo info{
       .name = "Rollback",
-      .documentation = "Writes the values of an earlier version as a new version. The earlier one may be deleted, but "
-                       "not destroyed.",
+      .documentation =
+          "Writes the values of an earlier version as a new version. The earlier one may be deleted, but "
+          "not destroyed.",
       .states = LockStates::unlocked,
       .effect = Effect::write};
 };
@@ -177,11 +181,11 @@ struct UpdateRequest {
         Field<&R::path>{"path", "Path of the secret.", k_path, CliRole::positional},
         Field<&R::add_labels>{"add_labels", "Labels to add: lines of at most 128 bytes.", labels},
         Field<&R::remove_labels>{"remove_labels", "Labels to take away.", labels},
-        Field<&R::set_metadata>{
-            "set_metadata", "Metadata to set: values of at most 512 bytes by names of at most 128.", metadata},
+        Field<&R::set_metadata>{"set_metadata", "Metadata to set: values of at most 512 bytes by names of at most 128.",
+                                metadata},
         Field<&R::remove_metadata>{"remove_metadata", "Names of metadata to take away.", metadata},
-        Field<&R::expires_ms>{
-            "expires_ms", "When the current version expires, in milliseconds since 1970; 0: never.", k_time},
+        Field<&R::expires_ms>{"expires_ms", "When the current version expires, in milliseconds since 1970; 0: never.",
+                              k_time},
         Field<&R::versions_kept>{
             "versions_kept", "How many versions are kept from the next write on.", {.min = 1, .max = 1000}},
         Field<&R::check_required>{"check_required", "Whether a write has to say which version it replaces."}};

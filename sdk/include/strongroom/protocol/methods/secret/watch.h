@@ -60,8 +60,9 @@ struct Watch {
   using Response = Change;
   static constexpr MethodInfo info{
       .name = "Watch",
-      .documentation = "Tells each change of secrets after it is durable, without values, in the order of the commits. "
-                       "It ends when the store is locked. A reader that does not keep up is dropped.",
+      .documentation =
+          "Tells each change of secrets after it is durable, without values, in the order of the commits. "
+          "It ends when the store is locked. A reader that does not keep up is dropped.",
       .states = LockStates::unlocked,
       .streaming = Streaming::required};
 };
