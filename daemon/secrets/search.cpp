@@ -48,7 +48,7 @@ struct Question {
     if (request.labels)
       for (const auto& label : *request.labels)
         if (!std::ranges::binary_search(head.labels, label)) return false;
-    if (request.not_read_since_ms && std::max(last_read_ms, head.updated_ms) >= *request.not_read_since_ms)
+    if (request.not_read_since_ms && std::max(last_read_ms, current.created_ms) >= *request.not_read_since_ms)
       return false;
     if (request.expires_before_ms && (current.expires_ms == 0 || current.expires_ms >= *request.expires_before_ms))
       return false;

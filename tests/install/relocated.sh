@@ -11,8 +11,15 @@ umask 022
 "$cmake" --install "$build" --prefix "$place/first" >/dev/null
 mv "$place/first" "$place/moved"
 for file in bin/strongroom bin/strongroomd lib/strongroom/plugins/storage_sqlite.so lib/systemd/user/strongroomd.service \
-  lib/systemd/user/strongroomd.socket share/strongroom/varlink/io.strongroom.Secret.varlink include/strongroom/client/client.h; do
+  lib/systemd/user/strongroomd.socket share/strongroom/varlink/io.strongroom.Secret.varlink include/strongroom/client/client.h \
+  share/man/man1/strongroom.1 share/man/man1/strongroom-secret-set.1 share/bash-completion/completions/strongroom \
+  share/zsh/site-functions/_strongroom share/fish/vendor_completions.d/strongroom.fish; do
   [ -e "$place/moved/$file" ] || { echo "missing: $file" >&2; exit 1; }
+done
+# Every page is one that man can show without a complaint.
+for page in "$place"/moved/share/man/man1/*.1; do
+  complaints=$(LC_ALL=C.UTF-8 MANROFFSEQ='' man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>&1 >/dev/null)
+  [ -z "$complaints" ] || { echo "$page: $complaints" >&2; exit 1; }
 done
 for example in hello_client hello_storage; do
   cp -r "$source/sdk/examples/$example" "$place/$example"

@@ -52,7 +52,7 @@ def main():
             run("secret", "label", "z", "--add", "team:a", "--add", "äö")
             run("secret", "metadata", "z", "--set", "owner=me", "--set", "why=a test")
             run("secret", "policy", "z", "--versions-kept", "3")
-            run("secret", "destroy", "many/versions", "--version", "5")
+            run("secret", "destroy", "many/versions", "--version", "5", "--yes")
         finally:
             daemon.terminate()
             daemon.wait(20)
