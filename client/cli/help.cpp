@@ -25,25 +25,36 @@ std::string_view first_sentence(std::string_view text) {
   return text.substr(0, std::min(text.find(". "), text.size() - 1) + 1);
 }
 
+std::string line_of(const Command& command) {
+  std::string name(command.name);
+  name.resize(18, ' ');
+  return "  " + name + std::string(first_sentence(command.summary)) + "\n";
+}
+
 std::string overview() {
   std::string out = "Keeps secrets on this machine, encrypted, and hands them to whoever may have them.\n\nCommands:\n";
-  for (const auto& command : commands()) {
-    std::string name(command.name);
-    name.resize(18, ' ');
-    out.append("  ").append(name).append(first_sentence(command.summary)).append("\n");
-  }
+  for (const auto& command : commands()) out += line_of(command);
   out +=
       "\nOptions of every command: --json, --quiet, --no-start, --socket PATH, --timeout SECONDS, --help\n"
       "\nFirst steps:\n"
       "  strongroom init                                      make the store and its recovery code\n"
       "  printf %s \"$KEY\" | strongroom secret set openai/key   keep a value\n"
-      "  strongroom read strongroom://openai/key              print it\n";
+      "  strongroom read strongroom://openai/key              print it\n"
+      "  strongroom run --env KEY=openai/key -- ./program     hand it to a program and mask it in the output\n"
+      "  source <(strongroom completion bash)                 complete with Tab (zsh and fish too)\n";
   return out;
+}
+
+// Of a command of two words the second alone counts too: "get" is near "secret get".
+std::size_t distance_from(std::string_view typed, std::string_view name) {
+  const std::size_t whole = edit_distance(typed, name);
+  const auto space = name.find(' ');
+  return space == std::string_view::npos ? whole : std::min(whole, 1 + edit_distance(typed, name.substr(space + 1)));
 }
 
 std::size_t nearest(std::string_view typed) {
   std::size_t least = typed.size();
-  for (const auto& command : commands()) least = std::min(least, edit_distance(typed, command.name));
+  for (const auto& command : commands()) least = std::min(least, distance_from(typed, command.name));
   return least;
 }
 
@@ -118,19 +129,23 @@ int run_help(const std::vector<std::string>& words) {
 int say_unknown_command(const std::vector<std::string>& words) {
   std::string group;
   for (const auto& command : commands())
-    if (command.name.starts_with(words.front() + " ")) group += "  strongroom " + std::string(command.name) + "\n";
+    if (command.name.starts_with(words.front() + " ")) group += line_of(command);
   const bool asks_help = words.size() == 1 || words[1] == "--help" || words[1] == "-h";
   if (!group.empty() && asks_help) {
-    print(words.front() + " has these commands:\n" + group);
+    print("Commands:\n" + group + "\n'strongroom help " + words.front() + " COMMAND' tells about one.\n");
     return words.size() == 1 ? k_usage : 0;
   }
   std::string typed = words[0];
   const bool two_words = words.size() > 1 && !words[1].starts_with('-');
   if (two_words && (!group.empty() || nearest(words[0] + " " + words[1]) < nearest(typed))) typed += " " + words[1];
   const auto near =
-      std::ranges::min_element(commands(), {}, [&](const Command& c) { return edit_distance(typed, c.name); });
+      std::ranges::min_element(commands(), {}, [&](const Command& c) { return distance_from(typed, c.name); });
   std::string line = "strongroom: there is no command '" + neutralised(typed) + "'";
-  if (edit_distance(typed, near->name) <= 3) line += "; did you mean '" + std::string(near->name) + "'?";
+  constexpr std::size_t k_near = 3;
+  if (edit_distance(typed, "help") < distance_from(typed, near->name))
+    line += edit_distance(typed, "help") <= k_near ? "; did you mean 'help'?" : "";
+  else if (distance_from(typed, near->name) <= k_near)
+    line += "; did you mean '" + std::string(near->name) + "'?";
   print_error(line + "\n'strongroom --help' lists all commands.\n");
   return k_usage;
 }
