@@ -28,6 +28,22 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
       ->group("Global options");
 }
 
+// What stands on a command line by mistake may be a secret, and what is said about it may land in a log: of words, only
+// what looks like the name of an option is repeated, and of a flag's value nothing.
+std::string complaint(const CLI::App& app, const CLI::ParseError& problem) {
+  const std::string text = neutralised(problem.what());
+  const auto kind = static_cast<CLI::ExitCodes>(problem.get_exit_code());
+  if (kind == CLI::ExitCodes::ConversionError) return text.substr(0, text.find(" = "));
+  if (kind != CLI::ExitCodes::ExtrasError) return text;
+  for (const auto& word : app.remaining()) {
+    const std::string name = word.substr(0, word.find('='));
+    if (name.size() > 2 && name.starts_with("--") &&
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == std::string::npos)
+      return "there is no option " + name;
+  }
+  return "there is an argument too many, which is not repeated here because it may be a secret";
+}
+
 int run_command(const Command& command, std::vector<std::string> arguments) {
   GlobalOptions options;
   // No word of a program's may be taken for ours.
@@ -46,7 +62,7 @@ int run_command(const Command& command, std::vector<std::string> arguments) {
     print(app.help());
     return 0;
   } catch (const CLI::ParseError& problem) {
-    print_error("strongroom: " + neutralised(problem.what()) + "\nTry 'strongroom " + std::string(command.name) +
+    print_error("strongroom: " + complaint(app, problem) + "\nTry 'strongroom " + std::string(command.name) +
                 " --help'.\n");
     return command.runs_program ? k_run_failed : k_usage;
   }
