@@ -1,4 +1,7 @@
 #include <signal.h>
+#if defined(__linux__)
+#include <sys/prctl.h>
+#endif
 
 #include <algorithm>
 
@@ -26,6 +29,14 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
   app.add_option("--timeout", options.timeout_s, "Seconds to wait for an answer. Default: 30.")
       ->check(CLI::Range(1, 3600))
       ->group("Global options");
+}
+
+// Values stay out of core files and of the reach of this user's other processes, as far as this process goes. A command
+// that `run` starts is a new program and not concerned.
+void keep_to_itself() {
+#if defined(__linux__)
+  (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
 }
 
 // What stands on a command line by mistake may be a secret, and what is said about it may land in a log: of words, only
@@ -76,6 +87,7 @@ int run_command(const Command& command, std::vector<std::string> arguments) {
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
+  keep_to_itself();
   if (argc == 3 && std::string_view(argv[1]) == run::k_watch_word) return run::watch(argv[2]);
   if (argc > 3 && std::string_view(argv[1]) == run::k_lead_word) return run::lead(argv + 2);
   signal(SIGPIPE, SIG_IGN);

@@ -1,7 +1,4 @@
 #include <fcntl.h>
-#if defined(__linux__)
-#include <sys/prctl.h>
-#endif
 #include <unistd.h>
 
 #include <algorithm>
@@ -142,14 +139,6 @@ void ensure_standard_descriptors() {
     if (fcntl(number, F_GETFD) < 0) (void)!open("/dev/null", number == STDIN_FILENO ? O_RDONLY : O_WRONLY);
 }
 
-// Values stay out of core files and of the reach of this user's other processes, as far as this process goes. The
-// command is a new program and not concerned.
-void keep_to_itself() {
-#if defined(__linux__)
-  (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-#endif
-}
-
 int run_run(Session& session, const Options& options) {
   run::Command command{session.options().program, {}};
   if (command.words.empty())
@@ -159,7 +148,6 @@ int run_run(Session& session, const Options& options) {
   if (!plan) return fail(session, plan.error());
   Delivered delivered;
   if (auto prepared = prepare_folder(delivered, *plan, options); !prepared) return fail(session, prepared.error());
-  keep_to_itself();
   if (auto fetched = fetch_values(session, *plan); !fetched) return fail(session, fetched.error());
   if (auto done = deliver(delivered, *plan); !done) return fail(session, done.error());
   for (const auto& one : delivered.descriptors) command.inherited.push_back(one.get());
