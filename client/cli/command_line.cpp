@@ -89,7 +89,7 @@ int run_command(const Command& command, std::vector<std::string> arguments) {
 int run_command_line(int argc, char** argv) {
   keep_to_itself();
   if (argc == 3 && std::string_view(argv[1]) == run::k_watch_word) return run::watch(argv[2]);
-  if (argc > 3 && std::string_view(argv[1]) == run::k_lead_word) return run::lead(argv + 2);
+  if (argc > 4 && std::string_view(argv[1]) == run::k_lead_word) return run::lead(argv + 2);
   signal(SIGPIPE, SIG_IGN);
   std::vector<std::string> words(argv + 1, argv + argc);
   // Options that stand before the command belong to it too.
