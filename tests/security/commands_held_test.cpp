@@ -102,19 +102,22 @@ TEST_F(HeldCanary, OnlyTheReceiverShowsWhatRunDelivers) {
 }
 
 TEST_F(HeldCanary, OnlyTheReceiverShowsWhatRunDeliversAtATerminal) {
-  for (const auto& way : ways()) {
-    std::filesystem::remove(runtime_ + "/pid");
-    AtTerminal terminal(run_words(way.options, "echo \"$KEY\"; cat \"$KEY\" 2>/dev/null; "),
-                        environment(way.inherited));
-    SCOPED_TRACE(::testing::PrintToString(way.options));
-    expect_shown_by(receiver(), way.in_environment);
-    expect_delivered_files_alone();
-    open_gate();
-    EXPECT_EQ(terminal.finish(), 0) << terminal.shown();
-    EXPECT_NE(terminal.shown().find("********"), std::string::npos) << terminal.shown();
-    expect_silent(terminal.shown(), "the terminal");
-    expect_no_file();
-  }
+  for (const auto& way : ways())
+    for (const bool masked : {true, false}) {
+      Words options = way.options;
+      if (!masked) options.push_back("--no-masking");
+      std::filesystem::remove(runtime_ + "/pid");
+      const char* prints = masked ? "echo \"$KEY\"; cat \"$KEY\" 2>/dev/null; " : "";
+      AtTerminal terminal(run_words(options, prints), environment(way.inherited));
+      SCOPED_TRACE(::testing::PrintToString(options));
+      expect_shown_by(receiver(), way.in_environment);
+      expect_delivered_files_alone();
+      open_gate();
+      EXPECT_EQ(terminal.finish(), 0) << terminal.shown();
+      EXPECT_EQ(terminal.shown().find("********") != std::string::npos, masked) << terminal.shown();
+      expect_silent(terminal.shown(), "the terminal");
+      expect_no_file();
+    }
 }
 
 // Starts commands in a folder of their own under no limit for core files.
