@@ -8,6 +8,7 @@
 #include "client/cli/command.h"
 #include "client/cli/complete.h"
 #include "client/cli/help.h"
+#include "client/cli/private_process.h"
 #include "client/cli/run/session_leader.h"
 #include "client/cli/run/watcher.h"
 #include "client/cli/terminal.h"
@@ -29,7 +30,7 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
       ->group("Global options");
 }
 
-// The option that an unknown one may have meant: " Did you mean --recursive?".
+// The option that an unknown one may have meant: "; did you mean --recursive?".
 std::string suggestion(const CLI::App& app) {
   constexpr std::size_t k_near = 3;
   for (const auto& word : app.remaining()) {
@@ -42,9 +43,25 @@ std::string suggestion(const CLI::App& app) {
           least = far;
           nearest = name;
         }
-    if (!nearest.empty()) return " Did you mean --" + nearest + "?";
+    if (!nearest.empty()) return "; did you mean --" + nearest + "?";
   }
   return "";
+}
+
+// What stands on a command line by mistake may be a secret, and what is said about it may land in a log: of words, only
+// what looks like the name of an option is repeated, and of a flag's value nothing.
+std::string complaint(const CLI::App& app, const CLI::ParseError& problem) {
+  const std::string text = neutralised(problem.what());
+  const auto kind = static_cast<CLI::ExitCodes>(problem.get_exit_code());
+  if (kind == CLI::ExitCodes::ConversionError) return text.substr(0, text.find(" = "));
+  if (kind != CLI::ExitCodes::ExtrasError) return text;
+  for (const auto& word : app.remaining()) {
+    const std::string name = word.substr(0, word.find('='));
+    if (name.size() > 2 && name.starts_with("--") &&
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == std::string::npos)
+      return "there is no option " + name + suggestion(app);
+  }
+  return "there is an argument too many, which is not repeated here because it may be a secret";
 }
 
 int run_command(const Command& command, std::vector<std::string> arguments) {
@@ -65,8 +82,8 @@ int run_command(const Command& command, std::vector<std::string> arguments) {
     print(app.help());
     return 0;
   } catch (const CLI::ParseError& problem) {
-    print_error("strongroom: " + neutralised(problem.what()) + suggestion(app) + "\nTry 'strongroom " +
-                std::string(command.name) + " --help'.\n");
+    print_error("strongroom: " + complaint(app, problem) + "\nTry 'strongroom " + std::string(command.name) +
+                " --help'.\n");
     return command.runs_program ? k_run_failed : k_usage;
   }
   Session session(std::move(options));
@@ -79,8 +96,9 @@ int run_command(const Command& command, std::vector<std::string> arguments) {
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
+  keep_process_private();
   if (argc == 3 && std::string_view(argv[1]) == run::k_watch_word) return run::watch(argv[2]);
-  if (argc > 3 && std::string_view(argv[1]) == run::k_lead_word) return run::lead(argv + 2);
+  if (argc > 4 && std::string_view(argv[1]) == run::k_lead_word) return run::lead(argv + 2);
   signal(SIGPIPE, SIG_IGN);
   std::vector<std::string> words(argv + 1, argv + argc);
   // Options that stand before the command belong to it too.

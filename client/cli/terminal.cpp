@@ -178,9 +178,10 @@ Result<Secret> ask_secret(std::string_view prompt) {
   const int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
   if (terminal < 0)
     return make_error(ErrorCode::invalid_argument, "there is no terminal to ask on; give the value through a pipe");
-  write_all(terminal, prompt);
   Result<Secret> line = [&] {
+    // First, so that nothing typed in answer to the prompt is shown.
     const QuietTerminal quiet(terminal);
+    write_all(terminal, prompt);
     return read_line(terminal);
   }();
   close(terminal);

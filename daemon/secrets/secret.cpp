@@ -34,12 +34,14 @@ void write_extension(const Head& head, ByteWriter<Bytes>& writer) {
     if (version.destroyed) writer.u64(version.number);
 }
 
+// What is accepted is what write_extension() writes: in its order, nothing twice, and not for nothing.
 Status read_extension(ByteReader& reader, Head& head) {
   const std::size_t entries = reader.u16();
   if (entries > k_most_metadata) return damaged();
   for (std::size_t i = 0; i < entries && reader.ok(); ++i) {
     std::string name(reader.text(k_max_metadata_name));
-    head.metadata.insert_or_assign(std::move(name), std::string(reader.text(k_max_metadata_value)));
+    if (!head.metadata.empty() && name <= head.metadata.rbegin()->first) return damaged();
+    head.metadata.emplace_hint(head.metadata.end(), std::move(name), reader.text(k_max_metadata_value));
   }
   head.policy.versions_kept = reader.u16();
   const std::uint8_t flags = reader.u8();
@@ -48,12 +50,14 @@ Status read_extension(ByteReader& reader, Head& head) {
   if (!reader.ok() || flags > k_check_required || destroyed > head.versions.size() || head.policy.versions_kept == 0 ||
       head.policy.versions_kept > k_most_versions_kept)
     return damaged();
+  const Version* previous = nullptr;
   for (std::size_t i = 0; i < destroyed; ++i) {
     Version* version = head.find(reader.u64());
-    if (!version) return damaged();
+    if (!version || (previous && version <= previous)) return damaged();
     version->destroyed = true;
+    previous = version;
   }
-  return {};
+  return has_extension(head) ? Status() : damaged();
 }
 
 }  // namespace

@@ -1,5 +1,4 @@
-// Any bytes as a message: JSON, envelope, and the parameters of every method. What is accepted must survive a round
-// trip.
+// Any bytes as a message: envelope and the parameters of every method. What is accepted must survive a round trip.
 #include <cstdlib>
 #include <string_view>
 
@@ -12,10 +11,6 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   protocol::JsonDocument document;
   if (!document.parse(text)) return 0;
-  WipedString once(wiped_heap());
-  protocol::JsonWriter(once).value(document.root());
-  protocol::JsonDocument again;
-  if (!again.parse(once)) std::abort();
   bool failure = false;
   (void)protocol::read_reply(document.root(), failure);
   const auto call = protocol::read_call(document.root());
@@ -25,6 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   WipedString out(wiped_heap());
   protocol::JsonWriter writer(out);
   if (method->round_trip(call->parameters, writer)) {
+    protocol::JsonDocument again;
     if (!again.parse(out)) std::abort();
     WipedString twice(wiped_heap());
     protocol::JsonWriter second(twice);

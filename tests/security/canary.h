@@ -19,10 +19,12 @@ inline std::string random_bytes(std::size_t size) {
   return bytes;
 }
 
+// Begins with a letter, so that no command takes it for an option.
 inline std::string random_text(std::size_t size) {
   constexpr std::string_view k_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
   std::string text = random_bytes(size);
   for (char& c : text) c = k_alphabet[static_cast<unsigned char>(c) % k_alphabet.size()];
+  if (!text.empty() && (text.front() == '-' || text.front() == '_')) text.front() = 'A';
   return text;
 }
 

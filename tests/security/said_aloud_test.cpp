@@ -64,12 +64,24 @@ TEST_F(SaidAloud, NoCommandTakesAPassphraseOrACodeAsAnArgument) {
                                                 {"unlock", "--passphrase", value},
                                                 {"unlock", "--recovery", value},
                                                 {"unlock", "--passphrase=" + value},
+                                                {"unlock", "--recovery=" + value},
+                                                {"unlock", "--" + value},
+                                                {"unlock", "--code=" + value},
                                                 {"init", "--passphrase", value},
                                                 {"slot", "add", "passphrase", value}}) {
     const auto outcome = run_cli(daemon_, words);
     EXPECT_EQ(outcome.exit_code, 2) << words[0];
+    expect_silent(outcome.output + outcome.errors);
   }
   expect_silent_logs();
+}
+
+TEST_F(SaidAloud, AnOptionThatThereIsNotIsNamedWithoutItsValue) {
+  const std::string value = canary();
+  const auto outcome = run_cli(daemon_, {"secret", "set", "a", "--pipe=" + value});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_NE(outcome.errors.find("no option --pipe"), std::string::npos) << outcome.errors;
+  expect_silent(outcome.output + outcome.errors);
 }
 
 TEST_F(SaidAloud, NoErrorOrLogRepeatsAValue) {

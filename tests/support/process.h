@@ -20,6 +20,7 @@ struct Outcome {
   int exit_code = -1;  // 128 + signal when a signal ended it
   std::string output;
   std::string errors;
+  bool dumped_core = false;
 };
 
 class Process {
@@ -69,6 +70,7 @@ class Process {
   void note(int status) {
     reaped_ = true;
     outcome_.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    outcome_.dumped_core = WIFSIGNALED(status) && WCOREDUMP(status);
   }
 
   void close_all() {

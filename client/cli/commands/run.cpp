@@ -9,7 +9,6 @@
 #include <CLI/CLI.hpp>
 
 #include "client/cli/command.h"
-#include "client/cli/private_process.h"
 #include "client/cli/run/delivery.h"
 #include "client/cli/run/memory_folder.h"
 #include "client/cli/run/relay.h"
@@ -149,7 +148,6 @@ int run_run(Session& session, const Options& options) {
   if (!plan) return fail(session, plan.error());
   Delivered delivered;
   if (auto prepared = prepare_folder(delivered, *plan, options); !prepared) return fail(session, prepared.error());
-  keep_process_private();
   if (auto fetched = fetch_values(session, *plan); !fetched) return fail(session, fetched.error());
   if (auto done = deliver(delivered, *plan); !done) return fail(session, done.error());
   for (const auto& one : delivered.descriptors) command.inherited.push_back(one.get());

@@ -14,7 +14,6 @@
 #include <CLI/CLI.hpp>
 
 #include "client/cli/command.h"
-#include "client/cli/private_process.h"
 #include "client/cli/reference.h"
 #include "client/cli/run/memory_folder.h"
 #include "client/cli/run/watcher.h"
@@ -148,7 +147,6 @@ int run_edit(Session& session, const Options& options) {
   if (!folder) return session.fail(folder.error());
   auto watcher = run::Watcher::start(folder->path());
   if (!watcher) return session.fail(watcher.error());
-  keep_process_private();
   auto client = session.client();
   if (!client) return session.fail(client.error());
   auto edited = current(**client, options);

@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
+#include <vector>
 
 #include <strongroom/base/wiped_memory.h>
 
@@ -46,19 +48,48 @@ int spawn_in_foreground(pid_t& child, char** words) {
   return result;
 }
 
+// To the end, each with its NUL.
+WipedBytes read_variables(int descriptor) {
+  WipedBytes all(wiped_heap());
+  Byte part[4096];
+  ssize_t n = 0;
+  while ((n = read(descriptor, part, sizeof part)) > 0 || (n < 0 && errno == EINTR))
+    if (n > 0) all.insert(all.end(), part, part + n);
+  wipe(part, sizeof part);
+  close(descriptor);
+  return all;
+}
+
+std::vector<char*> pointers_into(WipedBytes& variables) {
+  std::vector<char*> all;
+  for (std::size_t at = 0; at < variables.size(); at += std::strlen(all.back()) + 1)
+    all.push_back(reinterpret_cast<char*>(variables.data() + at));
+  all.push_back(nullptr);
+  return all;
+}
+
 }  // namespace
 
+// The command's variables go through a pipe: those that a program is started with stand in /proc.
 Started SessionLeader::start(const Command& command, Environment& environment, const ChildStreams& streams) {
-  auto pipe = make_pipe();
-  if (!pipe) return {-1, EMFILE};
-  reports_ = std::move(pipe->out);
-  Descriptor theirs = std::move(pipe->in);
-  Command leader{{"strongroom", k_lead_word, std::to_string(theirs.get())}, command.inherited};
+  auto reports = make_pipe();
+  auto variables = make_pipe();
+  if (!reports || !variables) return {-1, EMFILE};
+  reports_ = std::move(reports->out);
+  Descriptor theirs = std::move(reports->in);
+  Command leader{{"strongroom", k_lead_word, std::to_string(theirs.get()), std::to_string(variables->out.get())},
+                 command.inherited};
   leader.words.insert(leader.words.end(), command.words.begin(), command.words.end());
-  leader.inherited.push_back(theirs.get());
-  Started started = start_child("/proc/self/exe", leader, environment, streams);
+  leader.inherited.insert(leader.inherited.end(), {theirs.get(), variables->out.get()});
+  Environment own(environ);
+  Started started = start_child("/proc/self/exe", leader, own, streams);
   if (started.reason != 0) return started;
   theirs.reset();
+  variables->out.reset();
+  // A leader that does not take them reports nothing either.
+  for (const char* entry : environment.pointers())
+    if (entry) (void)write_whole(variables->in.get(), as_bytes(std::string_view(entry, std::strlen(entry) + 1)));
+  variables->in.reset();
   const auto first = next();
   if (first && first->kind == Kind::started) return {first->value, 0};
   return {-1, first ? first->value : ECHILD};
@@ -79,12 +110,18 @@ int lead(char** words) {
   // Taking the terminal back from the background is what it is about.
   signal(SIGTTOU, SIG_IGN);
   pid_t child = -1;
-  if (const int reason = spawn_in_foreground(child, words + 1); reason != 0) {
+  int reason = 0;
+  {
+    WipedBytes variables = read_variables(std::atoi(words[1]));
+    std::vector<char*> pointers = pointers_into(variables);
+    environ = pointers.data();
+    reason = spawn_in_foreground(child, words + 2);
+    environ = nullptr;
+  }
+  if (reason != 0) {
     report(reports, Kind::failed, reason);
     return 0;
   }
-  for (char** entry = environ; *entry; ++entry) wipe(*entry, std::strlen(*entry));
-  environ = nullptr;
   report(reports, Kind::started, child);
   for (;;) {
     int status = 0;

@@ -40,8 +40,8 @@ class SessionLeader {
   Descriptor reports_;
 };
 
-// The leader's whole life. `words`: the number of the descriptor for reports, the program and its arguments, nullptr.
-// The command gets this process's environment, which is then wiped.
+// The leader's whole life. `words`: the numbers of the descriptors for reports and of the command's variables, the
+// program and its arguments, nullptr.
 int lead(char** words);
 
 }  // namespace strongroom::cli::run

@@ -3,6 +3,7 @@
 #include <strongroom/protocol/json.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace strongroom::protocol {
 
 namespace json = boost::json;
 
-enum class Problem { none, duplicate_key, inexact_integer };
+enum class Problem { none, duplicate_key, inexact_integer, infinite };
 
 // Values wait on a stack until their container ends; then they are copied, as one block, into the document.
 class JsonBuilder {
@@ -92,6 +93,7 @@ class JsonBuilder {
   bool on_double(double v, json::string_view s, json::error_code& ec) {
     note_number(s);
     if (!std::exchange(fraction_, false)) return fail(Problem::inexact_integer, ec);
+    if (!std::isfinite(v)) return fail(Problem::infinite, ec);
     values_.push_back(JsonValue::of(v));
     return true;
   }
@@ -182,6 +184,8 @@ Status JsonDocument::parse(std::string_view text) {
       return make_error(ErrorCode::malformed, "an object has the same key twice");
     case Problem::inexact_integer:
       return make_error(ErrorCode::malformed, "an integer does not fit 64 bits with a sign");
+    case Problem::infinite:
+      return make_error(ErrorCode::malformed, "a number is too large");
     case Problem::none:
       break;
   }

@@ -91,6 +91,31 @@ TEST(Head, ComesBackWithItsDetails) {
   }
 }
 
+TEST(Head, HasOneFormOnly) {
+  const Bytes without = encode(head_with(2));
+  using Names = std::vector<std::string>;
+  const auto with = [&](const Names& names, std::uint16_t kept, const std::vector<std::uint64_t>& destroyed) {
+    Bytes bytes = without;
+    ByteWriter writer(bytes);
+    writer.u16(static_cast<std::uint16_t>(names.size()));
+    for (const auto& name : names) {
+      writer.text(name);
+      writer.text("text");
+    }
+    writer.u16(kept);
+    writer.u8(0);
+    writer.u16(static_cast<std::uint16_t>(destroyed.size()));
+    for (const auto number : destroyed) writer.u64(number);
+    return bytes;
+  };
+  EXPECT_TRUE(decode_head(with({"a", "b"}, 10, {1, 2})));
+  EXPECT_FALSE(decode_head(with({"b", "a"}, 10, {}))) << "out of order";
+  EXPECT_FALSE(decode_head(with({"a", "a"}, 10, {}))) << "twice";
+  EXPECT_FALSE(decode_head(with({"a"}, 10, {2, 1}))) << "out of order";
+  EXPECT_FALSE(decode_head(with({"a"}, 10, {2, 2}))) << "twice";
+  EXPECT_FALSE(decode_head(with({}, 10, {}))) << "nothing but what is usual";
+}
+
 TEST(Head, APolicyOfFewerVersionsHoldsFromTheNextWrite) {
   Head head = head_with(10);
   head.policy.versions_kept = 2;

@@ -51,6 +51,12 @@ TEST(Json, RefusesIntegersThatDoNotFit) {
     EXPECT_EQ(again(text), "error: an integer does not fit 64 bits with a sign") << text;
 }
 
+TEST(Json, RefusesNumbersThatAreNone) {
+  for (const char* text : {"1e400", "-1e400", "2E+30025", "[0,1.5e309]"})
+    EXPECT_EQ(again(text), "error: a number is too large") << text;
+  EXPECT_EQ(again("1e-400"), "0.0");
+}
+
 TEST(Json, RefusesDuplicateKeysAlsoWhenEscapedOrMany) {
   EXPECT_EQ(again(R"({"a":1,"\u0061":2})"), "error: an object has the same key twice");
   std::string many = "{";
