@@ -31,21 +31,17 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
 }
 
 // The option that an unknown one may have meant: "; did you mean --recursive?".
-std::string suggestion(const CLI::App& app) {
+std::string suggestion(const CLI::App& app, const std::string& unknown) {
   constexpr std::size_t k_near = 3;
-  for (const auto& word : app.remaining()) {
-    if (!word.starts_with("--")) continue;
-    std::string nearest;
-    std::size_t least = k_near + 1;
-    for (const auto* option : app.get_options())
-      for (const auto& name : option->get_lnames())
-        if (const auto far = edit_distance(word, "--" + name); far < least) {
-          least = far;
-          nearest = name;
-        }
-    if (!nearest.empty()) return "; did you mean --" + nearest + "?";
-  }
-  return "";
+  std::string nearest;
+  std::size_t least = k_near + 1;
+  for (const auto* option : app.get_options())
+    for (const auto& name : option->get_lnames())
+      if (const auto far = edit_distance(unknown, "--" + name); far < least) {
+        least = far;
+        nearest = name;
+      }
+  return nearest.empty() ? "" : "; did you mean --" + nearest + "?";
 }
 
 // What stands on a command line by mistake may be a secret, and what is said about it may land in a log: of words, only
@@ -59,7 +55,7 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& problem) {
     const std::string name = word.substr(0, word.find('='));
     if (name.size() > 2 && name.starts_with("--") &&
         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == std::string::npos)
-      return "there is no option " + name + suggestion(app);
+      return "there is no option " + name + suggestion(app, name);
   }
   return "there is an argument too many, which is not repeated here because it may be a secret";
 }
