@@ -15,6 +15,12 @@ bool is_blank(char c) {
   return c == ' ' || c == '\t';
 }
 
+// What a name alone on its line looks like; anything else may be a part of a value whose quotes were forgotten.
+bool is_plain_name(std::string_view name) {
+  constexpr std::size_t k_longest = 64;
+  return name.size() <= k_longest && name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == name.npos;
+}
+
 class Parser {
  public:
   Parser(std::string_view text, EnvDialect dialect) : text_(text), dialect_(dialect) {}
@@ -82,6 +88,7 @@ class Parser {
       return refuse("a line begins with NAME=");
     if (dialect_ == EnvDialect::dotenv) skip_blanks();
     if (at_end_of_line() || (dialect_ == EnvDialect::dotenv && text_[at_] == '#')) {
+      if (!is_plain_name(variable.name)) return refuse("'=' is missing behind the name");
       skip_line();
       variable.given = false;
       return {};
@@ -114,8 +121,12 @@ class Parser {
       if (text_[at_] == '$') dollar_ = true;
       if (!is_blank(text_[at_])) end = at_ + 1;
     }
+    const std::string_view value = text_.substr(start, end - start);
+    // Its lines would be taken for names, and names are shown.
+    if (value.starts_with("-----BEGIN ") && value.find("-----END ") == std::string_view::npos)
+      return refuse("a value that goes over lines stands between quotes");
     skip_line();
-    return Secret(as_bytes(text_.substr(start, end - start)));
+    return Secret(as_bytes(value));
   }
 
   Result<Secret> take_quoted(char quote) {

@@ -77,6 +77,8 @@ TEST(EnvFile, NamesTheLineOfAMistakeAndShowsNoValue) {
     return variables.error().subject;
   };
   EXPECT_EQ(at("A=1\nhush hush\n"), "line 2");
+  EXPECT_EQ(at("A=1\nMIIEhushAb0\n"), "line 2");
+  EXPECT_EQ(at("A=1\nK=-----BEGIN hush-----\nhush==\n-----END hush-----\n"), "line 2");
   EXPECT_EQ(at("A=1\n\n1B=hush\n"), "line 3");
   EXPECT_EQ(at("A='hush"), "line 1");
   EXPECT_EQ(at("A='a\nb'\nB=\"x\" hush\n"), "line 3");
