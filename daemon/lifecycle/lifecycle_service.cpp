@@ -109,7 +109,9 @@ void LifecycleService::stop() {
 
 Result<protocol::service::InfoResponse> LifecycleService::handle(protocol::service::GetInfo, Empty&&) {
   return protocol::service::InfoResponse{
-      .version = around_.version, .protocol = 1, .features = {"batch", "check-and-set", "freshness", "pipelining"}};
+      .version = around_.version,
+      .protocol = 2,
+      .features = {"batch", "check-and-set", "freshness", "pipelining", "search", "watch"}};
 }
 
 Result<protocol::service::StatusResponse> LifecycleService::handle(protocol::service::GetStatus, Empty&&) {

@@ -39,7 +39,7 @@ struct Empty {
 
 struct InfoResponse {
   std::string version;
-  std::int64_t protocol = 1;
+  std::int64_t protocol = 2;
   std::vector<std::string> features;
 
   static constexpr auto fields() {
