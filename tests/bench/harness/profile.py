@@ -13,14 +13,16 @@ from harness.tools import Missing, cpu_seconds
 
 # Name, load command, steps, amount, operations in a step.
 WAYS = [("get, 1 client", "get", 600, 1, 1), ("get, 64 deep", "pipelined", 12, 64, 64),
-        ("GetMany of 64", "get-many", 12, 64, 64), ("get of 1 MiB", "large", 8, 1, 1)]
+        ("GetMany of 64", "get-many", 12, 64, 64), ("get of 1 MiB", "large", 8, 1, 1),
+        ("durable put, 1 client", "put", 150, 1, 1)]
 ITEMS = 256
 
 # A call into a phase from outside of it counts, with all that it calls. No phase calls another.
 PHASES = [
-    ("open two sealed items (AEAD)", r"vault::Vault::open\("),
-    ("read the row (SQLite, plugin seam)", r"plugin_host::(TransactionV1|StorageV1)::"),
+    ("open or seal items (AEAD)", r"vault::Vault::(open|seal)\("),
+    ("read and write rows (SQLite, plugin seam)", r"plugin_host::(TransactionV1|StorageV1)::"),
     ("keyed hashes of the path", r"vault::Vault::keyed_hash\("),
+    ("account of a changed row (freshness)", r"store::FreshnessTracker::note_"),
     ("parse the request (JSON)", r"protocol::(JsonDocument::parse|JsonDocument::~JsonDocument|read_call)"),
     ("decode the parameters", r"protocol::(detail::Codec<.*>::decode|decode<)"),
     ("text or base64?", r"protocol::pack_values"),

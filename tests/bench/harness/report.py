@@ -68,7 +68,9 @@ def show(samples, missing, here):
     if last is None:
         print("no run is kept yet; --keep keeps this one")
     else:
-        what = "our figure" if kept.same_machine(last, here) else f"the ratio, because it is another machine ({last['machine']['cpu']})"
+        what = "our figure"
+        if not kept.same_machine(last, here):
+            what = f"the ratio, because it is another machine ({last['machine']['cpu']})"
         print(f"kept: the run of {last['date']} at a load of {last['load_average'][0]:.1f}; compared: {what}; "
               "marked where the spreads of both runs do not touch")
     print()
