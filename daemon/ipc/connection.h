@@ -90,6 +90,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t send_some(std::string_view text);
   void wait_writable();
   void send_unsent();
+  void keep_unsent(std::size_t sent);
 
   std::size_t unsent() const noexcept { return unsent_.size() - unsent_from_; }
 

@@ -13,6 +13,8 @@ namespace strongroom::ipc {
 
 namespace {
 
+constexpr std::size_t k_moved = 64 * 1024;
+
 void clear_wiped(WipedString& text) {
   wipe(text.data(), text.size());
   text.clear();
@@ -30,12 +32,15 @@ void Connection::flush() {
   WipedString& output = thread_.output;
   if (output.empty()) return;
   if (open_ && unsent() > 0) {
+    if (unsent_from_ > unsent_.size() / 2) {
+      unsent_.erase(0, unsent_from_);
+      unsent_from_ = 0;
+    }
     unsent_.append(output);
   } else if (open_) {
     const std::size_t sent = send_some(output);
     if (open_ && sent < output.size()) {
-      unsent_.assign(output, sent);
-      unsent_from_ = 0;
+      keep_unsent(sent);
       progress_ = IoThread::Clock::now();
       thread_.look_at(progress_ + thread_.limits.unread_time);
       wait_writable();
@@ -43,6 +48,20 @@ void Connection::flush() {
   }
   clear_wiped(output);
   thread_.trim_scratch();
+}
+
+// A large answer that fills its buffer moves with it; the thread gets another.
+void Connection::keep_unsent(std::size_t sent) {
+  WipedString& output = thread_.output;
+  const std::size_t left = output.size() - sent;
+  if (left >= k_moved && left >= output.capacity() / 2) {
+    unsent_ = std::move(output);
+    unsent_from_ = sent;
+    wipe(unsent_.data(), sent);
+  } else {
+    unsent_.assign(output, sent);
+    unsent_from_ = 0;
+  }
 }
 
 std::size_t Connection::send_some(std::string_view text) {
@@ -78,10 +97,6 @@ void Connection::send_unsent() {
     unread_share_.touch();
   }
   if (unsent() == 0) release_unsent();
-  if (unsent_from_ > unsent_.size() / 2) {
-    unsent_.erase(0, unsent_from_);
-    unsent_from_ = 0;
-  }
   if (is_streaming()) slots_.front().stream->settle(0, unsent());
   if (unsent() > 0) {
     account();
@@ -91,8 +106,12 @@ void Connection::send_unsent() {
   after_processing();
 }
 
+// A block is wiped by its resource; a short text lies in the string itself.
 void Connection::release_unsent() {
-  clear_wiped(unsent_);
+  if (unsent_.size() < sizeof unsent_)
+    clear_wiped(unsent_);
+  else
+    unsent_.clear();
   unsent_.shrink_to_fit();
   unsent_from_ = 0;
 }

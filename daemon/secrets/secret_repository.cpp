@@ -33,12 +33,13 @@ Secret packed(const protocol::NamedSecret& field) {
   return out;
 }
 
-Result<protocol::NamedSecret> unpacked(const Secret& field, std::pmr::memory_resource* memory) {
+// The value stays where it was opened.
+Result<protocol::NamedSecret> unpacked(Secret field) {
   ByteReader reader(field.reveal(RevealReason::transmit));
   std::string name(reader.text(k_max_field_name));
   if (!reader.ok()) return damaged();
-  const BytesView value = reader.raw(reader.left());
-  return protocol::NamedSecret{std::move(name), Secret(value, memory)};
+  field.drop_front(field.size() - reader.left());
+  return protocol::NamedSecret{std::move(name), std::move(field)};
 }
 
 }  // namespace
@@ -107,11 +108,11 @@ Result<SecretMap> SecretRepository::values(store::ReadTransaction& transaction, 
     if (!row) return make_error(ErrorCode::tampered, "a version of the secret was removed outside Strongroom");
     item = row->bytes;
   }
-  STRONGROOM_ASSIGN(const auto fields, vault_.open(version_context(key, number), item, memory));
+  STRONGROOM_ASSIGN(auto fields, vault_.open(version_context(key, number), item, memory));
   SecretMap values;
   values.reserve(fields.size());
-  for (const auto& field : fields) {
-    STRONGROOM_ASSIGN(auto value, unpacked(field, memory));
+  for (auto& field : fields) {
+    STRONGROOM_ASSIGN(auto value, unpacked(std::move(field)));
     values.push_back(std::move(value));
   }
   return values;

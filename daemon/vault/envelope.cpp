@@ -182,7 +182,7 @@ Result<Secret> open_field(const Dek& dek, AssociatedData& ad, ChunkPlace place, 
   }
   const auto size = unpadded_size(room);
   if (!size) return damaged();
-  std::memmove(room.data(), room.data() + k_length_prefix, *size);
+  plain.drop_front(k_length_prefix);
   plain.truncate(*size);
   return plain;
 }

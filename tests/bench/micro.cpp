@@ -55,14 +55,15 @@ struct House {
     rows = std::make_unique<store::Store>(need(
         plugin_host::open_builtin_storage("sqlite", folder.path() / "data", [](std::uint32_t, std::string_view) {})));
     rows->set_participant(freshness.get());
-    service = std::make_unique<secrets::SecretService>(*keys, *rows, *freshness, system_clock(), &memory);
+    service = std::make_unique<secrets::SecretService>(*keys, *rows, *freshness, system_clock(), &memory,
+                                                       [](const std::function<void()>& work) { work(); });
     repository = std::make_unique<secrets::SecretRepository>(*keys, *freshness);
     protocol::SecretMap values;
     values.push_back({"value", Secret(as_bytes(std::string(256, 's')))});
     for (int i = 0; i < k_items; ++i) {
       const auto path = need(secrets::Path::parse(path_of(i)));
       need(rows->write_and_wait([&](store::WriteTransaction& transaction) -> Status {
-        STRONGROOM_CHECK(repository->append(transaction, path, std::nullopt, values, 1));
+        STRONGROOM_CHECK(repository->append(transaction, path, std::nullopt, values, {.now_ms = 1}));
         return {};
       }));
     }

@@ -1,5 +1,6 @@
 #include <strongroom/base/secret.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace strongroom {
@@ -11,7 +12,7 @@ Secret::Secret(BytesView bytes, std::pmr::memory_resource* memory) : Secret(of_s
 Secret Secret::of_size(std::size_t size, std::pmr::memory_resource* memory) {
   Secret made(memory);
   if (size == 0) return made;
-  made.data_ = static_cast<Byte*>(memory->allocate(size, alignof(std::max_align_t)));
+  made.block_ = made.data_ = static_cast<Byte*>(memory->allocate(size, alignof(std::max_align_t)));
   made.size_ = made.capacity_ = size;
   std::memset(made.data_, 0, size);
   return made;
@@ -19,28 +20,37 @@ Secret Secret::of_size(std::size_t size, std::pmr::memory_resource* memory) {
 
 Secret::Secret(Secret&& other) noexcept
     : memory_(other.memory_),
+      block_(std::exchange(other.block_, nullptr)),
+      capacity_(std::exchange(other.capacity_, 0)),
       data_(std::exchange(other.data_, nullptr)),
-      size_(std::exchange(other.size_, 0)),
-      capacity_(std::exchange(other.capacity_, 0)) {}
+      size_(std::exchange(other.size_, 0)) {}
 
 Secret& Secret::operator=(Secret&& other) noexcept {
   std::swap(memory_, other.memory_);
+  std::swap(block_, other.block_);
+  std::swap(capacity_, other.capacity_);
   std::swap(data_, other.data_);
   std::swap(size_, other.size_);
-  std::swap(capacity_, other.capacity_);
   return *this;
 }
 
 Secret::~Secret() {
-  if (!data_) return;
-  wipe(data_, capacity_);
-  memory_->deallocate(data_, capacity_, alignof(std::max_align_t));
+  if (!block_) return;
+  wipe(block_, capacity_);
+  memory_->deallocate(block_, capacity_, alignof(std::max_align_t));
 }
 
 void Secret::truncate(std::size_t size) noexcept {
   if (size >= size_) return;
   wipe(data_ + size, size_ - size);
   size_ = size;
+}
+
+void Secret::drop_front(std::size_t count) noexcept {
+  count = std::min(count, size_);
+  wipe(data_, count);
+  data_ += count;
+  size_ -= count;
 }
 
 bool operator==(const Secret& a, const Secret& b) noexcept {

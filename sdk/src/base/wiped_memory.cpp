@@ -10,6 +10,7 @@
 #include <cstring>
 #include <mutex>
 #include <new>
+#include <utility>
 
 namespace strongroom {
 
@@ -33,10 +34,17 @@ constexpr std::size_t k_smallest = 64;
 constexpr std::size_t k_largest = 64 * 1024;
 constexpr std::size_t k_classes = 11;  // 64 B ... 64 KiB
 constexpr std::size_t k_slab = 128 * 1024;
+constexpr std::size_t k_large_step = 256 * 1024;
+constexpr std::size_t k_largest_kept = 2 * 1024 * 1024;
 
 std::size_t class_of(std::size_t bytes) noexcept {
   const std::size_t rounded = std::bit_ceil(bytes < k_smallest ? k_smallest : bytes);
   return static_cast<std::size_t>(std::countr_zero(rounded)) - 6;
+}
+
+// What is mapped for a block of more than k_largest, so that a block that comes back serves one of about its size.
+std::size_t large_size(std::size_t bytes) noexcept {
+  return (bytes + k_large_step - 1) / k_large_step * k_large_step;
 }
 
 void* map(std::size_t size) {
@@ -60,14 +68,39 @@ struct SlabHeader {
   bool locked = false;
 };
 
+struct LargeBlock {
+  void* data = nullptr;
+  std::size_t size = 0;
+};
+
 struct WipedMemory::Impl {
   explicit Impl(std::size_t limit) : lock_limit(limit) {}
 
   std::mutex mutex;
   std::array<SlabHeader*, k_classes> partial{};  // slabs with a free block
+  std::array<LargeBlock, 2> kept{};              // wiped; mapping and touching a page costs more than filling it
   std::size_t lock_limit;
   std::size_t locked = 0;
   std::atomic<std::size_t> in_use = 0;
+
+  void* take_large(std::size_t size) {
+    {
+      const std::lock_guard guard(mutex);
+      for (auto& block : kept)
+        if (block.size == size) return std::exchange(block, LargeBlock()).data;
+    }
+    return map(size);
+  }
+
+  void give_large(void* data, std::size_t size) noexcept {
+    LargeBlock gone{data, size};
+    if (size <= k_largest_kept) {
+      // The block that came back longest ago makes room.
+      const std::lock_guard guard(mutex);
+      gone = std::exchange(kept[1], std::exchange(kept[0], gone));
+    }
+    if (gone.data) munmap(gone.data, gone.size);
+  }
 
   SlabHeader* make_slab(std::size_t index) {
     // Map twice the size and cut the aligned slab out.
@@ -133,6 +166,8 @@ WipedMemory::WipedMemory(std::size_t lock_limit) : impl_(std::make_unique<Impl>(
 
 // Slabs that are still used at the end belong to objects that outlive their memory: a defect that must show.
 WipedMemory::~WipedMemory() {
+  for (const auto& block : impl_->kept)
+    if (block.data) munmap(block.data, block.size);
   for (auto* slab : impl_->partial)
     while (slab) {
       auto* next = slab->next;
@@ -147,7 +182,7 @@ std::size_t WipedMemory::bytes_in_use() const noexcept {
 
 void* WipedMemory::do_allocate(std::size_t bytes, std::size_t) {
   impl_->in_use += bytes;
-  if (bytes > k_largest) return map(bytes);
+  if (bytes > k_largest) return impl_->take_large(large_size(bytes));
   return impl_->take(class_of(bytes));
 }
 
@@ -155,7 +190,7 @@ void WipedMemory::do_deallocate(void* p, std::size_t bytes, std::size_t) {
   impl_->in_use -= bytes;
   wipe(p, bytes);
   if (bytes > k_largest)
-    munmap(p, bytes);
+    impl_->give_large(p, large_size(bytes));
   else
     impl_->give(class_of(bytes), p);
 }

@@ -138,6 +138,7 @@ JsonWriter& JsonWriter::string(std::string_view v) {
 
 JsonWriter& JsonWriter::base64(BytesView v) {
   separate();
+  make_room(base64_size(v.size()));
   const std::size_t at = out_.size() + 1;
   out_.resize(at + base64_size(v.size()) + 1);
   out_[at - 1] = '"';
@@ -157,9 +158,26 @@ constexpr std::uint64_t zero_bytes(std::uint64_t v) noexcept {
   return (v - k_ones) & ~v & k_high_bits;
 }
 
+constexpr bool needs_escape(unsigned char c) noexcept {
+  return c < 0x20 || c == '"' || c == '\\' || c == 0x7f;
+}
+
+// A loop of constant length without a way out, so that the compiler takes many bytes at once.
+constexpr std::size_t k_block = 32;
+
+template <class Test>
+bool any_of_block(const char* p, Test test) noexcept {
+  unsigned char any = 0;
+  for (std::size_t i = 0; i < k_block; ++i)
+    any = static_cast<unsigned char>(any | static_cast<unsigned char>(test(static_cast<unsigned char>(p[i]))));
+  return any != 0;
+}
+
 // How many bytes from `at` on surely need no escape, in steps of eight.
 std::size_t plain_run(std::string_view v, std::size_t at) noexcept {
   const std::size_t start = at;
+  const auto test = [](unsigned char c) { return (c < 0x20) | (c == '"') | (c == '\\') | (c == 0x7f); };
+  while (v.size() - at >= k_block && !any_of_block(v.data() + at, test)) at += k_block;
   for (; v.size() - at >= 8; at += 8) {
     std::uint64_t word = 0;
     std::memcpy(&word, v.data() + at, sizeof word);
@@ -174,6 +192,9 @@ std::size_t plain_run(std::string_view v, std::size_t at) noexcept {
 // How many bytes are surely ASCII, in steps of eight.
 std::size_t ascii_run(const unsigned char* p, const unsigned char* end) noexcept {
   const unsigned char* const start = p;
+  const auto test = [](unsigned char c) { return c & 0x80; };
+  while (end - p >= static_cast<std::ptrdiff_t>(k_block) && !any_of_block(reinterpret_cast<const char*>(p), test))
+    p += k_block;
   for (; end - p >= 8; p += 8) {
     std::uint64_t word = 0;
     std::memcpy(&word, p, sizeof word);
@@ -184,13 +205,30 @@ std::size_t ascii_run(const unsigned char* p, const unsigned char* end) noexcept
 
 }  // namespace
 
+std::size_t escaped_size(std::string_view text) noexcept {
+  std::size_t size = text.size();
+  for (std::size_t i = plain_run(text, 0); i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (!needs_escape(c)) continue;
+    size += c == '"' || c == '\\' || c == '\n' || c == '\r' || c == '\t' ? 1 : 5;
+    i += plain_run(text, i + 1);
+  }
+  return size;
+}
+
+// With some for what follows: a buffer that doubles for a closing bracket costs a copy of a large value.
+void JsonWriter::make_room(std::size_t size) {
+  if (size >= 4096) out_.reserve(out_.size() + size + size / 32 + 1024);
+}
+
 void JsonWriter::quoted(std::string_view v) {
   constexpr char k_hex[] = "0123456789abcdef";
+  make_room(v.size());
   out_.push_back('"');
   std::size_t plain = 0;
   for (std::size_t i = plain_run(v, 0); i < v.size(); ++i) {
     const auto c = static_cast<unsigned char>(v[i]);
-    if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f) continue;
+    if (!needs_escape(c)) continue;
     out_.append(v.substr(plain, i - plain));
     plain = i + 1;
     out_.push_back('\\');

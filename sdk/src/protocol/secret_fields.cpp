@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <strongroom/protocol/json.h>
+
 namespace strongroom::protocol {
 
 namespace {
@@ -23,14 +25,7 @@ Secret encoded(const Secret& bytes) {
 
 // Text full of control characters or quotes grows more by escapes than by base64, which adds a third.
 bool escapes_cost_more(std::string_view text) {
-  std::size_t extra = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte == '"' || byte == '\\' || byte == '\n' || byte == '\r' || byte == '\t')
-      ++extra;
-    else if (byte < 0x20 || byte == 0x7f)
-      extra += 5;
-  }
+  const std::size_t extra = escaped_size(text) - text.size();
   return extra > 1024 && extra > text.size() / 3;
 }
 

@@ -65,7 +65,7 @@ class Daemon:
         return rate([self.load_program, kind, self.socket, self.items, seconds, amount])
 
     def first(self, count):
-        return rate([self.load_program, "first", self.socket, self.items, count])
+        return rate([self.load_program, "first", self.socket, self.items, 1, count])
 
     def row_sizes(self):
         """Median bytes of a head, of a version and of the accumulator, as they lie in the database."""

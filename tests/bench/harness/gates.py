@@ -8,7 +8,7 @@ class Gate:
     ours: str
     base: str  # name of a sample, or "" for a bound in the sample's own unit
     against: str
-    gate: float
+    gate: float | None  # None: nothing is promised, the row is there to be followed
     stretch: float | None = None
     at_most: bool = False
 
@@ -24,6 +24,10 @@ GATES = [
     Gate("get, 8 clients", "get/8", "floor/8", "floor, 8 clients", 0.45, 0.65),
     Gate("get, 64 deep", "pipelined/64", "floor/deep", "floor, 64 deep", 0.15, 0.25),
     Gate("GetMany of 64", "get-many/64", "floor/deep", "floor, 64 deep", 0.20, 0.45),
+    Gate("daemon's CPU for a get of 1 MiB, us", "large cpu us", "", "a bound", None, at_most=True),
+    Gate("search among 10,000, ms", "search/10000 ms", "", "a bound", None, at_most=True),
+    Gate("masker, 20 secrets, log lines, MB/s", "masker/log_lines", "", "a bound", 200),
+    Gate("masker, beginnings of secrets only, MB/s", "masker/beginnings_only", "", "a bound", None),
     Gate("get at 10,000", "growth/10000", "growth/10", "get at 10", 0.8, 0.9),
     Gate("get at 1,000,000", "growth/1000000", "growth/10", "get at 10", 0.6, 0.9),
     Gate("durable put, 1 client", "put/1", "sqlite", "plain SQLite", 0.6, 0.8),
@@ -32,6 +36,9 @@ GATES = [
     Gate("durable put, 1 client", "put/1", "keyring put/1000", "gnome-keyring, 1,000 items", 60),
     Gate("durable put, 1 client", "put/1", "keyring put/10000", "gnome-keyring, 10,000 items", 600),
     Gate("strongroom read, process", "process/read", "process/true", "/bin/true", 2.0, 1.5, at_most=True),
+    Gate("strongroom run -- true, one secret", "process/run", "process/true", "/bin/true", None, at_most=True),
+    Gate("strongroom run -- true, one secret", "process/run", "process/timeout", "timeout /bin/true (fork, exec)", None,
+         at_most=True),
     Gate("strongroom read, process", "process/read", "process/secret-tool", "secret-tool lookup", 1 / 7, at_most=True),
     Gate("start to first answer, 10,000", "start/answer", "keyring start/answer", "gnome-keyring with 10", 0.6, 0.4,
          at_most=True),

@@ -4,6 +4,7 @@ import os
 import platform
 import subprocess
 
+from harness import kept
 from harness.gates import GATES, NOTES
 
 
@@ -22,10 +23,12 @@ def _rows(samples):
     for gate in GATES:
         value = samples.ratio(gate.ours, gate.base) if gate.base else samples.median(gate.ours)
         row = {"what": gate.what, "against": gate.against, "gate": gate.gate, "stretch": gate.stretch,
-               "at_most": gate.at_most, "value": value, "ours": samples.median(gate.ours),
+               "at_most": gate.at_most, "value": value, "sample": gate.ours, "base": gate.base, "ours": samples.median(gate.ours),
                "theirs": samples.median(gate.base) if gate.base else None}
         if value is None:
             row["verdict"] = "not measured"
+        elif gate.gate is None:
+            row["verdict"] = ""
         elif not gate.passes(value, gate.gate):
             row["verdict"] = "short"
         else:
@@ -39,18 +42,38 @@ def _number(value):
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
-def show(samples, missing):
+def _compared(last, here, row, samples):
+    found = kept.compare(last, here, row, samples)
+    if found is None:
+        return "-", "-"
+    change = "-" if found["change"] is None else f"{found['change']:+.0f}% {found['mark']}".strip()
+    return _number(found["kept"]), change
+
+
+def show(samples, missing, here):
+    """`here`: the machine."""
+    last = kept.read()
     rows = list(_rows(samples))
-    head = ("what", "ours", "against", "theirs", "gate", "stretch", "measured", "")
+    head = ("what", "ours", "against", "theirs", "gate", "stretch", "measured", "", "kept", "change")
     lines = [head]
     for row in rows:
         sign = "<=" if row["at_most"] else ">="
         lines.append((row["what"], _number(row["ours"]), row["against"], _number(row["theirs"]),
-                      f"{sign} {_number(row['gate'])}", _number(row["stretch"]), _number(row["value"]), row["verdict"]))
+                      "-" if row["gate"] is None else f"{sign} {_number(row['gate'])}", _number(row["stretch"]), _number(row["value"]), row["verdict"],
+                      *_compared(last, here, row, samples)))
     widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
     for line in lines:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip())
-    print("pass+: the stretch as well\n")
+    print("pass+: the stretch as well")
+    if last is None:
+        print("no run is kept yet; --keep keeps this one")
+    else:
+        what = "our figure"
+        if not kept.same_machine(last, here):
+            what = f"the ratio, because it is another machine ({last['machine']['cpu']})"
+        print(f"kept: the run of {last['date']} at a load of {last['load_average'][0]:.1f}; compared: {what}; "
+              "marked where the spreads of both runs do not touch")
+    print()
     for name, text in NOTES:
         if name in samples.values:
             print(f"{text}: {_number(samples.median(name))}")
@@ -59,8 +82,8 @@ def show(samples, missing):
     return rows
 
 
-def write(path, samples, rows, missing, folder, rounds, load_before, load_after):
-    document = {"machine": machine(folder), "rounds": rounds, "load_average": [load_before, load_after],
+def write(path, samples, rows, missing, here, rounds, load):
+    document = {"machine": here, "rounds": rounds, "load_average": load,
                 "gates": rows, "samples": samples.values, "left_out": missing}
     with open(path, "w", encoding="utf-8") as file:
         json.dump(document, file, indent=1)

@@ -1,5 +1,7 @@
 """What is measured, section by section: one function each, floors and peers in turn with the daemon."""
+import json
 import os
+import subprocess
 import time
 
 from harness import keyring
@@ -83,6 +85,30 @@ def measure_get(context):
         add("get-many/64", daemon.load("get-many", SECONDS, 64))
 
 
+def measure_large(context):
+    daemon = context.daemon(1000)
+    for _ in range(context.rounds):
+        daemon.load("large", "x20", 1)
+        before = cpu_seconds(daemon.pid)
+        daemon.load("large", "x100", 1)
+        context.samples.add("large cpu us", (cpu_seconds(daemon.pid) - before) / 100 * 1e6)
+
+
+def measure_search(context):
+    daemon = context.daemon(10_000)
+    for _ in range(context.rounds):
+        context.samples.add("search/10000 ms", 1000 / daemon.load("search", "x5", 1))
+
+
+def measure_masker(context):
+    program = context.program("bench_masker")
+    for _ in range(context.rounds):
+        done = subprocess.run([program, "--benchmark_format=json", "--benchmark_min_time=0.2",
+                               "--benchmark_filter=log_lines|beginnings"], capture_output=True, text=True, check=True)
+        for one in json.loads(done.stdout)["benchmarks"]:
+            context.samples.add(one["name"].replace("masker_", "masker/", 1), one["bytes_per_second"] / 1e6)
+
+
 def measure_growth(context):
     sizes = [10, 10_000] + ([1_000_000] if context.full else [])
     daemons = {items: context.daemon(items) for items in sizes}
@@ -128,7 +154,10 @@ def measure_process(context):
     daemon = context.daemon(1000)
     peer = context.keyring(1000)
     commands = {"true": "/bin/true",
-                "read": f"{context.build}/bin/strongroom read --no-start strongroom://service-00000/key-00000007"}
+                "read": f"{context.build}/bin/strongroom read --no-start strongroom://service-00000/key-00000007",
+                "timeout": "/usr/bin/timeout 60 /bin/true",
+                "run": f"{context.build}/bin/strongroom run --no-start --env "
+                       "A=strongroom://service-00000/key-00000007 -- /bin/true"}
     environment = {"HOME": daemon.folder, "PATH": os.environ["PATH"], "STRONGROOM_SOCKET": daemon.socket}
     if peer:
         commands["secret-tool"] = "secret-tool lookup service bench id 7"
@@ -170,5 +199,5 @@ def measure_idle(context):
             context.samples.add(f"keyring pss/{name}", pss_mib(peer.pid))
 
 
-SECTIONS = {"get": measure_get, "growth": measure_growth, "put": measure_put, "process": measure_process,
+SECTIONS = {"get": measure_get, "large": measure_large, "search": measure_search, "masker": measure_masker, "growth": measure_growth, "put": measure_put, "process": measure_process,
             "start": measure_start, "idle": measure_idle}

@@ -67,6 +67,11 @@ class Samples:
     def median(self, name):
         return statistics.median(self.values[name]) if name in self.values else None
 
+    def ratios(self, name, base):
+        """Round by round; empty when the two were not measured in the same rounds."""
+        ours, theirs = self.values.get(name, []), self.values.get(base, [])
+        return [a / b for a, b in zip(ours, theirs)] if len(ours) == len(theirs) else []
+
     def ratio(self, name, base):
         """The median of the rounds' ratios, so that a slow minute weighs on both sides."""
         ours, theirs = self.values.get(name), self.values.get(base)

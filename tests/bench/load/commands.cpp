@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <thread>
 
 #include <strongroom/protocol/methods/service.h>
@@ -76,6 +77,88 @@ int run_put(const Load& load) {
                  need(client.call<wire::Put>(put_request(items.next())));
                  return 1;
                }));
+  return 0;
+}
+
+int run_large(const Load& load) {
+  client::Client storing = connect(load.socket);
+  wire::PutRequest request;
+  request.path = "large/text";
+  request.fields_.push_back({"value", Secret(as_bytes(std::string(k_large_bytes, 's')))});
+  need(storing.call<wire::Put>(request));
+  print_result("per_second", run_load(load, [](client::Client& client, RandomItems&) -> std::uint64_t {
+                 wire::GetRequest asked;
+                 asked.path = "large/text";
+                 check_value(need(client.call<wire::Get>(asked)).fields_, k_large_bytes);
+                 return 1;
+               }));
+  return 0;
+}
+
+int run_search(const Load& load) {
+  print_result("per_second", run_load(load, [](client::Client& client, RandomItems& items) -> std::uint64_t {
+                 wire::SearchRequest request;
+                 request.text = path_of(items.next());
+                 if (need(client.call<wire::Search>(request)).secrets.size() != 1)
+                   fail(make_error(ErrorCode::internal, "a search found something else"));
+                 return 1;
+               }));
+  return 0;
+}
+
+int run_list(const Load& load) {
+  print_result("per_second", run_load(load, [](client::Client& client, RandomItems&) {
+                 wire::ListRequest request;
+                 request.recursive = true;
+                 std::uint64_t found = 0;
+                 do {
+                   auto answer = need(client.call<wire::List>(request));
+                   found += answer.entries.size();
+                   request.cursor = std::move(answer.cursor);
+                 } while (request.cursor);
+                 return found;
+               }));
+  return 0;
+}
+
+int run_move(const Load& load) {
+  client::Client client = connect(load.socket);
+  for (std::uint64_t at = 0; at < load.depth; at += k_batch) {
+    wire::PutManyRequest request;
+    for (std::uint64_t i = at; i < std::min(at + k_batch, std::uint64_t{load.depth}); ++i) {
+      request.items.push_back(put_request(i));
+      request.items.back().path.insert(0, "moving/");
+    }
+    for (const auto& item : need(client.call<wire::PutMany>(request)).items)
+      if (item.problem) fail(make_error(ErrorCode::internal, item.problem->message));
+  }
+  std::atomic<bool> over = false;
+  double longest = 0;
+  std::thread other([&] {
+    client::Client putting = connect(load.socket);
+    for (std::uint64_t i = 0; !over; i = (i + 1) % load.items) {
+      const auto start = Clock::now();
+      need(putting.call<wire::Put>(put_request(i)));
+      longest = std::max(longest, std::chrono::duration<double>(Clock::now() - start).count());
+    }
+  });
+  const auto seconds = [&](auto&& work) {
+    const auto start = Clock::now();
+    work();
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  };
+  wire::MoveRequest move;
+  move.from = "moving";
+  move.to = "moved";
+  move.recursive = true;
+  print_result("move_seconds", seconds([&] { need(client.call<wire::Move>(move)); }));
+  wire::PurgeRequest purge;
+  purge.path = "moved";
+  purge.recursive = true;
+  print_result("purge_seconds", seconds([&] { need(client.call<wire::Purge>(purge)); }));
+  over = true;
+  other.join();
+  print_result("longest_put_seconds", longest);
   return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -60,6 +61,15 @@ std::uint64_t run_client(const Load& load, const Step& step, std::size_t number,
   return done;
 }
 
+double run_steps(const Load& load, const Step& step) {
+  client::Client client = connect(load.socket);
+  RandomItems items(load.items, 0);
+  std::uint64_t done = 0;
+  const auto start = Clock::now();
+  for (std::uint64_t i = 0; i < load.steps; ++i) done += step(client, items);
+  return static_cast<double>(done) / seconds_since(start);
+}
+
 template <class T>
 T take(int descriptor) {
   T value{};
@@ -70,6 +80,7 @@ T take(int descriptor) {
 }  // namespace
 
 double run_load(const Load& load, const Step& step) {
+  if (load.steps != 0) return run_steps(load, step);
   int ready[2];
   int go[2];
   int results[2];
@@ -96,12 +107,30 @@ double run_load(const Load& load, const Step& step) {
 
 namespace {
 
+struct Command {
+  const char* name;
+  int (*run)(const Load& load);
+  bool many_clients;  // else the last number is a depth, of one client
+};
+
+constexpr Command k_commands[] = {
+    {"get", run_get, true},
+    {"put", run_put, true},
+    {"large", run_large, true},
+    {"search", run_search, true},
+    {"list", run_list, true},
+    {"pipelined", run_pipelined, false},
+    {"get-many", run_get_many, false},
+    {"first", run_first, false},
+    {"move", run_move, false},
+};
+
 int usage() {
   std::fputs(
-      "bench_load get|put SOCKET ITEMS SECONDS CLIENTS\n"
-      "bench_load pipelined|get-many SOCKET ITEMS SECONDS DEPTH\n"
+      "bench_load COMMAND SOCKET ITEMS SECONDS AMOUNT\n"
+      "  get, put, large, search, list: AMOUNT clients; pipelined, get-many: AMOUNT deep; first, move: AMOUNT secrets\n"
+      "  SECONDS: a number, or xN for N steps\n"
       "bench_load fill SOCKET ITEMS\n"
-      "bench_load first SOCKET ITEMS COUNT\n"
       "bench_load start SOCKET DAEMON [ARGUMENT...]\n",
       stderr);
   return 2;
@@ -115,22 +144,15 @@ int main(int argc, char** argv) {
   using namespace strongroom::bench;
   const std::vector<std::string> words(argv + 1, argv + argc);
   if (words.size() < 3) return usage();
-  const std::string& command = words[0];
-  if (command == "start") return run_start(words[1], {words.begin() + 2, words.end()});
+  if (words[0] == "start") return run_start(words[1], {words.begin() + 2, words.end()});
   Load load{.socket = words[1], .items = std::stoull(words[2])};
-  if (command == "fill") return run_fill(load);
-  if (words.size() < 4) return usage();
-  if (command == "first") {
-    load.depth = std::stoull(words[3]);
-    return run_first(load);
-  }
-  if (words.size() < 5) return usage();
-  load.seconds = std::stod(words[3]);
-  load.clients = load.depth = std::stoull(words[4]);
-  if (command == "get") return run_get(load);
-  if (command == "put") return run_put(load);
-  load.clients = 1;
-  if (command == "pipelined") return run_pipelined(load);
-  if (command == "get-many") return run_get_many(load);
-  return usage();
+  if (words[0] == "fill") return run_fill(load);
+  const auto* const command = std::ranges::find(k_commands, words[0], &Command::name);
+  if (command == std::end(k_commands) || words.size() < 5) return usage();
+  if (words[3].starts_with('x'))
+    load.steps = std::stoull(words[3].substr(1));
+  else
+    load.seconds = std::stod(words[3]);
+  (command->many_clients ? load.clients : load.depth) = std::stoull(words[4]);
+  return command->run(load);
 }

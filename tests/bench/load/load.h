@@ -15,6 +15,7 @@ namespace strongroom::bench {
 namespace wire = protocol::secret;
 
 inline constexpr std::size_t k_value_bytes = 256;
+inline constexpr std::size_t k_large_bytes = 1024 * 1024 - 64;  // a secret holds 1 MiB with its field's name
 
 // Ends the program with the error's sentence.
 [[noreturn]] void fail(const Error& error);
@@ -54,20 +55,29 @@ struct Load {
   double seconds = 1;
   std::size_t clients = 1;
   std::size_t depth = 1;
+  std::uint64_t steps = 0;  // when not 0, that many steps of one client instead of seconds
 };
 
 // One step of one client: asks and awaits, returns how many secrets that were.
 using Step = std::function<std::uint64_t(client::Client&, RandomItems&)>;
 
 // Runs `step` in a closed loop in as many processes as there are clients, as the floor does; secrets a second of all
-// together.
+// together. With `steps`, one client in this process.
 double run_load(const Load& load, const Step& step);
 
-// Each takes its arguments behind the command's name.
 int run_get(const Load& load);
 int run_pipelined(const Load& load);
 int run_get_many(const Load& load);
 int run_put(const Load& load);
+// Gets of one secret of k_large_bytes, which is stored first.
+int run_large(const Load& load);
+// Searches for the name of one item among all.
+int run_search(const Load& load);
+// Pages of a listing of everything, recursive, a thousand to a page.
+int run_list(const Load& load);
+// Stores `depth` secrets in a folder and moves that: what the move took, and the longest put of another client
+// meanwhile.
+int run_move(const Load& load);
 int run_fill(const Load& load);
 int run_first(const Load& load);
 // Starts the daemon `command` and measures until its first answer and its first secret.

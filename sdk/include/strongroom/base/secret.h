@@ -55,6 +55,8 @@ class Secret {
 
   // Drops bytes at the end, wiping them. `size` must not exceed size().
   void truncate(std::size_t size) noexcept;
+  // Drops `count` bytes at the beginning, wiping them; the others stay where they are. At most size().
+  void drop_front(std::size_t count) noexcept;
 
   // A second copy, asked for by name.
   Secret clone() const { return Secret(BytesView{data_, size_}, memory_); }
@@ -64,9 +66,10 @@ class Secret {
 
  private:
   std::pmr::memory_resource* memory_;
-  Byte* data_ = nullptr;
-  std::size_t size_ = 0;
+  Byte* block_ = nullptr;  // what the resource gave, capacity_ bytes
   std::size_t capacity_ = 0;
+  Byte* data_ = nullptr;  // in block_
+  std::size_t size_ = 0;
 };
 
 // Constant-time comparison of equally long views; false for different lengths.

@@ -20,8 +20,9 @@ void wipe(void* data, std::size_t size) noexcept;
 void wipe_stack_below(std::size_t size = 24 * 1024) noexcept;
 
 // A memory resource over mapped slabs. Blocks up to 64 KiB come from size classes (powers of two), larger ones are
-// mapped of their own; all are excluded from core files (MADV_DONTDUMP), locked while `lock_limit` bytes are not
-// exceeded, and wiped on deallocate. Empty slabs are unmapped, one per class kept. Thread-safe.
+// mapped of their own (two of up to 2 MiB are kept for the next ones); all are excluded from core files
+// (MADV_DONTDUMP), locked while `lock_limit` bytes are not exceeded, and wiped on deallocate. Empty slabs are unmapped,
+// one per class kept. Thread-safe.
 class WipedMemory final : public std::pmr::memory_resource {
  public:
   // `lock_limit`: bytes that may be locked with mlock; failing to lock a slab is accepted silently, the values remain

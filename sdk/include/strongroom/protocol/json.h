@@ -120,10 +120,14 @@ class JsonWriter {
   JsonWriter& literal(std::string_view text);
   void separate();
   void quoted(std::string_view v);
+  void make_room(std::size_t size);
 
   WipedString& out_;
   bool comma_ = false;
 };
+
+// Bytes of `text` as JsonWriter::string writes it, without the quotes.
+std::size_t escaped_size(std::string_view text) noexcept;
 
 // Whether `text` is well-formed UTF-8 (RFC 3629), NUL allowed.
 bool is_utf8(std::string_view text) noexcept;

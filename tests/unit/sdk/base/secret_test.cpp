@@ -71,6 +71,23 @@ TEST(Secret, MovingLeavesNothingBehind) {
   EXPECT_EQ(memory.blocks, 0u);
 }
 
+TEST(Secret, DroppingTheFrontWipesItAndMovesNothing) {
+  WatchedMemory memory;
+  {
+    Secret secret(as_bytes("a value"), &memory);
+    const Byte* data = secret.reveal(RevealReason::test).data();
+    secret.drop_front(2);
+    EXPECT_EQ(text_of(secret), "value");
+    EXPECT_EQ(secret.reveal(RevealReason::test).data(), data + 2);
+    EXPECT_EQ(data[0], 0);
+    EXPECT_EQ(data[1], 0);
+    secret.drop_front(9);
+    EXPECT_TRUE(secret.empty());
+  }
+  EXPECT_TRUE(memory.all_came_back_blank);
+  EXPECT_EQ(memory.blocks, 0u);
+}
+
 TEST(Secret, TruncatingWipesTheEnd) {
   Secret secret(as_bytes("a value"));
   const Byte* data = secret.reveal(RevealReason::test).data();

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
@@ -77,13 +78,31 @@ TEST(WipedMemory, EmptySlabsAreGivenBackButOne) {
   EXPECT_EQ(mapped, 1u);
 }
 
-TEST(WipedMemory, LargeBlocksAreUnmappedAtOnce) {
+TEST(WipedMemory, VeryLargeBlocksAreUnmappedAtOnce) {
   WipedMemory memory;
-  void* p = memory.allocate(1 << 20, k_alignment);
+  void* p = memory.allocate(3 << 20, k_alignment);
   const auto address = reinterpret_cast<std::uintptr_t>(p);
   ASSERT_TRUE(is_mapped(address));
-  memory.deallocate(p, 1 << 20, k_alignment);
+  memory.deallocate(p, 3 << 20, k_alignment);
   EXPECT_FALSE(is_mapped(address));
+}
+
+TEST(WipedMemory, TwoLargeBlocksAreKeptBlankForTheNext) {
+  constexpr std::size_t k_size = 1 << 20;
+  WipedMemory memory;
+  std::vector<void*> blocks;
+  for (int i = 0; i < 3; ++i) {
+    blocks.push_back(memory.allocate(k_size, k_alignment));
+    std::memset(blocks.back(), 0x55, k_size);
+  }
+  for (void* block : blocks) memory.deallocate(block, k_size, k_alignment);
+  EXPECT_FALSE(is_mapped(reinterpret_cast<std::uintptr_t>(blocks[0])));
+  EXPECT_EQ(memory.bytes_in_use(), 0u);
+  // Of another size, within the same step.
+  auto* again = static_cast<const unsigned char*>(memory.allocate(k_size - 100, k_alignment));
+  EXPECT_EQ(again, blocks[2]);
+  EXPECT_TRUE(std::all_of(again, again + k_size, [](unsigned char b) { return b == 0; }));
+  memory.deallocate(const_cast<unsigned char*>(again), k_size - 100, k_alignment);
 }
 
 TEST(WipedMemory, AreUsedByThreadsAtOnce) {

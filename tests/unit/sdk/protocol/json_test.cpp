@@ -20,6 +20,23 @@ std::string again(std::string_view text) {
   return status ? written(document.root()) : "error: " + status.error().message;
 }
 
+// One character of each kind at every place around the blocks in which texts are looked at.
+TEST(Json, EscapesAreFoundAndCountedAtEveryPlace) {
+  for (const std::string_view odd : {"\"", "\\", "\n", "\x01", "\x1f", "\x7f", "\xc3\xa9", " ", "~"})
+    for (std::size_t size : {0u, 1u, 7u, 8u, 31u, 32u, 33u, 63u, 70u})
+      for (std::size_t at = 0; at <= size; ++at) {
+        const std::string text = std::string(at, 'a').append(odd).append(size - at, 'b');
+        WipedString out(wiped_heap());
+        JsonWriter(out).string(text);
+        ASSERT_EQ(out.size(), escaped_size(text) + 2) << size << " " << at;
+        JsonDocument document;
+        ASSERT_TRUE(document.parse(std::string_view(out)).has_value());
+        ASSERT_EQ(document.root().string(), text);
+        ASSERT_TRUE(is_utf8(text));
+        ASSERT_FALSE(is_utf8(text + "\xff"));
+      }
+}
+
 TEST(Json, ReadsEveryKindOfValue) {
   EXPECT_EQ(again(" { \"a\" : [ 1 , -2.5 , true , false , null , \"x\" ] } "), R"({"a":[1,-2.5,true,false,null,"x"]})");
   EXPECT_EQ(again("{}"), "{}");
