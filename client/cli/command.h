@@ -36,6 +36,9 @@ const std::vector<Command>& commands();
 // set". "ls", "rm", "mv" and "cp" are understood as second words. nullptr when there is none.
 const Command* find_command(const std::vector<std::string>& words, std::size_t& used);
 
+// How many of the words are options, with their values, that stand before the command.
+std::size_t leading_options(const std::vector<std::string>& words);
+
 // The command's arguments as they would be read, for help and completion. Nothing is run.
 std::unique_ptr<CLI::App> app_of(const Command& command);
 

@@ -98,12 +98,7 @@ int run_command_line(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
   std::vector<std::string> words(argv + 1, argv + argc);
   // Options that stand before the command belong to it too.
-  auto first = words.begin();
-  while (first != words.end() && first->starts_with('-')) {
-    const bool takes_value = *first == "--socket" || *first == "--timeout";
-    ++first;
-    if (takes_value && first != words.end()) ++first;
-  }
+  const auto first = words.begin() + static_cast<std::ptrdiff_t>(leading_options(words));
   if (first == words.end()) return run_without_command(words);
   if (*first == "help") return run_help({first + 1, words.end()});
   if (*first == "__complete") return run_complete({first + 1, words.end()});

@@ -126,4 +126,13 @@ const Command* find_command(const std::vector<std::string>& words, std::size_t& 
   return nullptr;
 }
 
+std::size_t leading_options(const std::vector<std::string>& words) {
+  std::size_t count = 0;
+  while (count < words.size() && words[count].starts_with('-')) {
+    const bool takes_value = words[count] == "--socket" || words[count] == "--timeout";
+    count = std::min(count + (takes_value ? 2 : 1), words.size());
+  }
+  return count;
+}
+
 }  // namespace strongroom::cli

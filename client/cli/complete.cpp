@@ -69,8 +69,9 @@ void add_commands(const std::vector<std::string>& before, std::string_view typed
     answer.candidates.push_back({"help", "Tells about a command"});
 }
 
+// Not all of a very large folder: a person waits.
 Result<std::vector<wire::ListEntry>> entries_in(const std::string& folder) {
-  constexpr std::int64_t k_most = 1000;
+  constexpr std::size_t k_most = 20'000;
   GlobalOptions options;
   options.no_start = true;
   options.timeout_s = 1;
@@ -78,27 +79,43 @@ Result<std::vector<wire::ListEntry>> entries_in(const std::string& folder) {
   STRONGROOM_ASSIGN(auto* const client, session.client());
   wire::ListRequest request;
   if (!folder.empty()) request.prefix = folder;
-  request.limit = k_most;
-  STRONGROOM_ASSIGN(auto page, client->call<wire::List>(request));
-  return std::move(page.entries);
+  std::vector<wire::ListEntry> entries;
+  do {
+    STRONGROOM_ASSIGN(auto page, client->call<wire::List>(request));
+    std::ranges::move(page.entries, std::back_inserter(entries));
+    request.cursor = std::move(page.cursor);
+  } while (request.cursor && entries.size() < k_most);
+  std::ranges::sort(entries, {}, &wire::ListEntry::path);
+  return entries;
 }
 
-// `prefix` stands before every candidate: "strongroom://" or "NAME=".
-void add_paths(const std::string& prefix, const std::string& typed, Answer& answer) {
-  const auto slash = typed.rfind('/');
-  auto entries = entries_in(slash == std::string::npos ? "" : typed.substr(0, slash));
+enum class Written { plain, as_reference };
+
+// `prefix` stands before every candidate: "strongroom://" or "NAME=". In a reference some bytes are encoded.
+void add_paths(const std::string& prefix, const std::string& typed, Written written, Answer& answer) {
+  const auto shown = [&](const std::string& path) {
+    return written == Written::as_reference ? encoded_part(path) : path;
+  };
+  std::string folder = typed.substr(0, typed.rfind('/') == std::string::npos ? 0 : typed.rfind('/'));
+  if (written == Written::as_reference && !folder.empty()) {
+    const auto decoded = parse_reference(folder);
+    if (!decoded) return;
+    folder = decoded->path;
+  }
+  const auto entries = entries_in(folder);
   if (!entries) return;
-  std::ranges::sort(*entries, {}, &wire::ListEntry::path);
   for (const auto& entry : *entries)
-    if (entry.path.starts_with(typed))
-      answer.candidates.push_back({prefix + entry.path, entry.folder ? "folder" : "secret"});
+    if (const std::string text = shown(entry.path); text.starts_with(typed))
+      answer.candidates.push_back({prefix + text, entry.folder ? "folder" : "secret"});
 }
 
 void add_references(const std::string& prefix, const std::string& typed, Answer& answer) {
   const std::string scheme(k_scheme);
-  if (typed.starts_with(scheme)) return add_paths(prefix + scheme, typed.substr(scheme.size()), answer);
-  if (scheme.starts_with(typed) && !typed.empty()) return add_paths(prefix + scheme, "", answer);
-  add_paths(prefix, typed, answer);
+  const bool begins = !typed.empty() && scheme.starts_with(typed);
+  if (typed.starts_with(scheme))
+    return add_paths(prefix + scheme, typed.substr(scheme.size()), Written::as_reference, answer);
+  if (begins) return add_paths(prefix + scheme, "", Written::as_reference, answer);
+  add_paths(prefix, typed, Written::as_reference, answer);
 }
 
 // "{a,b}" in a type's name lists what is allowed.
@@ -119,7 +136,7 @@ void add_values(const Command& command, const CLI::Option& option, const std::st
   const std::string name = option.get_positional() ? option.get_name() : "--" + option.get_lnames().front();
   switch (kind_of(command, name)) {
     case ValueKind::path:
-      return add_paths("", typed, answer);
+      return add_paths("", typed, Written::plain, answer);
     case ValueKind::reference:
       return add_references("", typed, answer);
     case ValueKind::named_reference:
@@ -187,6 +204,7 @@ std::string candidates(const std::vector<std::string>& words) {
   Answer answer;
   const std::string typed = words.empty() ? "" : words.back();
   std::vector<std::string> before(words.begin(), words.empty() ? words.end() : words.end() - 1);
+  before.erase(before.begin(), before.begin() + static_cast<std::ptrdiff_t>(leading_options(before)));
   if (!before.empty() && before.front() == "help") before.erase(before.begin());
   std::size_t used = 0;
   if (const Command* command = find_command(before, used))

@@ -13,7 +13,8 @@ _strongroom() {
   COMPREPLY=()
   { IFS= read -r kind
     while IFS=$'\t' read -r word rest; do
-      printf -v word %q "${word#"$cut"}"
+      word=${word#"$cut"}
+      [[ $current == [\"\']* ]] || printf -v word %q "$word"
       COMPREPLY+=("$word")
     done
   } < <(strongroom __complete --line "$line" 2>/dev/null)

@@ -21,6 +21,16 @@ bool is_plain_name(std::string_view name) {
   return name.size() <= k_longest && name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == name.npos;
 }
 
+// Long, with capitals, small letters and digits between each other: base64 rather than somebody's name.
+bool looks_random(std::string_view name) {
+  constexpr std::size_t k_long = 16;
+  const auto has = [&](auto is) { return std::ranges::any_of(name, is); };
+  return name.size() >= k_long && name.find_first_of("_.-") == name.npos &&
+         has([](unsigned char c) { return std::isupper(c) != 0; }) &&
+         has([](unsigned char c) { return std::islower(c) != 0; }) &&
+         has([](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
 class Parser {
  public:
   Parser(std::string_view text, EnvDialect dialect) : text_(text), dialect_(dialect) {}
@@ -84,6 +94,7 @@ class Parser {
     const std::size_t start = at_;
     while (at_ < text_.size() && is_name(text_[at_])) ++at_;
     variable.name = text_.substr(start, at_ - start);
+    looks_random_ = looks_random(variable.name);
     if (variable.name.empty() || std::isdigit(static_cast<unsigned char>(variable.name.front())) != 0)
       return refuse("a line begins with NAME=");
     if (dialect_ == EnvDialect::dotenv) skip_blanks();
@@ -93,8 +104,9 @@ class Parser {
       variable.given = false;
       return {};
     }
-    const bool colon =
-        dialect_ == EnvDialect::dotenv && text_[at_] == ':' && at_ + 1 < text_.size() && is_blank(text_[at_ + 1]);
+    const bool colon = dialect_ == EnvDialect::dotenv && text_[at_] == ':' &&
+                       variable.name.find_first_of(".-") == std::string::npos && at_ + 1 < text_.size() &&
+                       is_blank(text_[at_ + 1]);
     if (text_[at_] != '=' && !colon) return refuse("'=' is missing behind the name");
     ++at_;
     if (dialect_ == EnvDialect::dotenv) skip_blanks();
@@ -122,8 +134,10 @@ class Parser {
       if (!is_blank(text_[at_])) end = at_ + 1;
     }
     const std::string_view value = text_.substr(start, end - start);
-    // Its lines would be taken for names, and names are shown.
-    if (value.starts_with("-----BEGIN ") && value.find("-----END ") == std::string_view::npos)
+    // Its lines, or what ends base64, would be taken for names, and names are shown.
+    const bool begins_key = value.starts_with("-----BEGIN ") && value.find("-----END ") == std::string_view::npos;
+    if (begins_key || (!value.empty() && value.find_first_not_of('=') == std::string_view::npos) ||
+        (value.empty() && looks_random_))
       return refuse("a value that goes over lines stands between quotes");
     skip_line();
     return Secret(as_bytes(value));
@@ -183,7 +197,8 @@ class Parser {
   std::string_view text_;
   EnvDialect dialect_;
   bool dollar_ = false;
-  std::size_t escaped_ = 0;  // place of a quote that is part of its value
+  bool looks_random_ = false;  // the name of the line
+  std::size_t escaped_ = 0;    // place of a quote that is part of its value
   std::size_t at_ = 0;
   std::size_t line_ = 1;
 };

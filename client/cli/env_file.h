@@ -7,7 +7,8 @@
 //   NAME="with \n \t \r \" \\ \$"  may go over lines; other backslashes stay
 //   export NAME=...       likewise
 //   NAME: value           likewise, with a blank behind the colon
-//   NAME                  a name alone has no value; capitals, digits and '_' only, so that no line of a value whose quotes
+//   NAME                  a name alone has no value; capitals, digits and '_' only, so that no line of a value whose
+//   quotes
 //                         were forgotten is taken for one
 //
 // Dialect::docker, what `docker run --env-file` reads: everything behind '=' as it is, quotes and spaces too.

@@ -73,7 +73,7 @@ Result<std::vector<ImportedValue>> read_import_file(std::string_view text, Impor
                        : variable.value.empty() ? "empty"
                        : variable.dollar        ? "has '$', which is kept as it is"
                                                 : "";
-    values.push_back({std::move(variable.name), std::move(variable.value), note});
+    values.push_back({std::move(variable.name), std::move(variable.value), note, variable.line});
   }
   return values;
 }

@@ -16,9 +16,10 @@ enum class ImportFormat { dotenv, docker, json };
 ImportFormat import_format(std::string_view asked, std::string_view file);
 
 struct ImportedValue {
-  std::string name;  // "DB/PASSWORD" of a nested object
-  Secret value;      // empty: nothing to store; the note says why
-  std::string note;  // what somebody should know about it; never a value
+  std::string name;      // "DB/PASSWORD" of a nested object
+  Secret value;          // empty: nothing to store; the note says why
+  std::string note;      // what somebody should know about it; never a value
+  std::size_t line = 0;  // 0: the format has none
 };
 
 // All or nothing. JSON: an object whose members are strings, whole numbers, booleans (as text), null (left out) or

@@ -1,7 +1,5 @@
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/ioctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +9,7 @@
 #include <vector>
 
 #include "client/cli/terminal.h"
+#include "client/cli/terminal_keys.h"
 
 extern char** environ;
 
@@ -49,29 +48,28 @@ void write_all(int descriptor, std::string_view text) {
   }
 }
 
-bool page(std::string_view text, std::string command) {
+// What the pager reads, and where it goes.
+struct Feed {
+  std::string_view text;
+  int into;
+};
+
+bool page(std::string_view text, const std::string& command) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return false;
-  std::string shell = "/bin/sh";
-  std::string option = "-c";
   std::string less = "LESS=FRX";
-  char* arguments[] = {shell.data(), option.data(), command.data(), nullptr};
-  auto variables = environment(less);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO);
-  pid_t child = 0;
-  const int failed = posix_spawn(&child, shell.c_str(), &actions, nullptr, arguments, variables.data());
-  posix_spawn_file_actions_destroy(&actions);
+  const auto variables = environment(less);
+  Feed feed{text, ends[1]};
+  const auto write_text = [](void* with) {
+    const Feed& given = *static_cast<Feed*>(with);
+    write_all(given.into, given.text);
+    close(given.into);
+  };
+  const int code = run_in_foreground(command.c_str(), "", ends[0], variables.data(), write_text, &feed);
   close(ends[0]);
-  if (!failed) write_all(ends[1], text);
-  close(ends[1]);
-  if (failed) return false;
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
+  if (code < 0) close(ends[1]);
   constexpr int k_not_found = 127;
-  return !(WIFEXITED(status) && WEXITSTATUS(status) == k_not_found);
+  return code >= 0 && code != k_not_found;
 }
 
 }  // namespace

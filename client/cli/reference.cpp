@@ -33,29 +33,6 @@ Result<std::string> decoded(std::string_view text) {
   return out;
 }
 
-std::string encoded(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case ' ':
-        out += "%20";
-        break;
-      case '#':
-        out += "%23";
-        break;
-      case '?':
-        out += "%3F";
-        break;
-      case '%':
-        out += "%25";
-        break;
-      default:
-        out.push_back(c);
-    }
-  }
-  return out;
-}
-
 Result<std::int64_t> version_of(std::string_view query) {
   constexpr std::string_view k_key = "version=";
   std::int64_t number = 0;
@@ -89,10 +66,33 @@ Result<Reference> parse_reference(std::string_view text) {
   return reference;
 }
 
+std::string encoded_part(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case ' ':
+        out += "%20";
+        break;
+      case '#':
+        out += "%23";
+        break;
+      case '?':
+        out += "%3F";
+        break;
+      case '%':
+        out += "%25";
+        break;
+      default:
+        out.push_back(c);
+    }
+  }
+  return out;
+}
+
 std::string to_text(const Reference& reference) {
-  std::string text = std::string(k_scheme) + encoded(reference.path);
+  std::string text = std::string(k_scheme) + encoded_part(reference.path);
   if (reference.version) text += "?version=" + std::to_string(*reference.version);
-  if (reference.field != k_default_field) text += "#" + encoded(reference.field);
+  if (reference.field != k_default_field) text += "#" + encoded_part(reference.field);
   return text;
 }
 

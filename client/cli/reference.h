@@ -23,6 +23,9 @@ struct Reference {
 // reference without scheme. Error: invalid_argument with a sentence.
 Result<Reference> parse_reference(std::string_view text);
 
+// A path or a field with the bytes encoded that a reference gives a meaning.
+std::string encoded_part(std::string_view text);
+
 // The reference as text, encoded.
 std::string to_text(const Reference& reference);
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/select.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
@@ -47,13 +48,18 @@ void note_signal(int signal) {
 
 constexpr std::array k_signals{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
 
-// No echo while it lives; signals are noted meanwhile and sent again afterwards.
+// No echo while it lives; signals are noted meanwhile and sent again afterwards. They are held back but for while the
+// terminal is waited for: one that came just before a read would be noticed by nobody.
 class QuietTerminal {
  public:
   explicit QuietTerminal(int terminal) : terminal_(terminal) {
     struct sigaction action{};
     action.sa_handler = note_signal;
     g_signal = 0;
+    sigset_t held;
+    sigemptyset(&held);
+    for (const int signal : k_signals) sigaddset(&held, signal);
+    sigprocmask(SIG_BLOCK, &held, &mask_);
     for (std::size_t i = 0; i < k_signals.size(); ++i) sigaction(k_signals[i], &action, &before_[i]);
     tcgetattr(terminal_, &modes_);
     termios quiet = modes_;
@@ -65,25 +71,34 @@ class QuietTerminal {
   ~QuietTerminal() {
     tcsetattr(terminal_, TCSAFLUSH, &modes_);
     for (std::size_t i = 0; i < k_signals.size(); ++i) sigaction(k_signals[i], &before_[i], nullptr);
+    sigprocmask(SIG_SETMASK, &mask_, nullptr);
     if (g_signal != 0) kill(getpid(), g_signal);
   }
 
   QuietTerminal(const QuietTerminal&) = delete;
   QuietTerminal& operator=(const QuietTerminal&) = delete;
 
+  // What is held back while somebody waits.
+  const sigset_t& mask_while_waiting() const noexcept { return mask_; }
+
  private:
   int terminal_;
+  sigset_t mask_{};
   termios modes_{};
   std::array<struct sigaction, k_signals.size()> before_{};
 };
 
-Result<Secret> read_line(int terminal) {
+Result<Secret> read_line(int terminal, const sigset_t* mask_while_waiting = nullptr) {
   constexpr std::size_t k_longest = 64 * 1024;
   WipedBytes line(wiped_heap());
   line.reserve(1024);
   for (;;) {
     unsigned char c = 0;
-    const ssize_t n = read(terminal, &c, 1);
+    fd_set input;
+    FD_ZERO(&input);
+    FD_SET(terminal, &input);
+    const int ready = pselect(terminal + 1, &input, nullptr, nullptr, nullptr, mask_while_waiting);
+    const ssize_t n = ready > 0 ? read(terminal, &c, 1) : -1;
     if (n < 0 && errno == EINTR && g_signal == 0) continue;
     if (n <= 0 || g_signal != 0) return make_error(ErrorCode::cancelled, "nothing was entered");
     if (c == '\n' || c == '\r') return Secret(line);
@@ -182,7 +197,7 @@ Result<Secret> ask_secret(std::string_view prompt) {
     // First, so that nothing typed in answer to the prompt is shown.
     const QuietTerminal quiet(terminal);
     write_all(terminal, prompt);
-    return read_line(terminal);
+    return read_line(terminal, &quiet.mask_while_waiting());
   }();
   close(terminal);
   return line;

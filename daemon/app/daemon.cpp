@@ -151,7 +151,7 @@ void Daemon::Parts::make_services() {
   search_pool = std::make_unique<SlowPool>();
   secrets = std::make_unique<secrets::SecretService>(
       *vault, *store, *freshness, system_clock(), &memory,
-      [this](std::function<void()> task) { search_pool->run(std::move(task)); });
+      [this](std::function<void()> task) { return search_pool->run(std::move(task)); });
   lifecycle::Surroundings around;
   around.version = k_version;
   around.storage_name = configuration.storage;

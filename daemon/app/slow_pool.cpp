@@ -14,15 +14,16 @@ void SlowPool::close() {
   dropped.swap(tasks_);
 }
 
-void SlowPool::run(std::function<void()> task) {
+bool SlowPool::run(std::function<void()> task) {
   const std::lock_guard guard(mutex_);
-  if (closed_ || tasks_.size() >= k_most_waiting) return;
+  if (closed_ || tasks_.size() >= k_most_waiting) return false;
   tasks_.push_back(std::move(task));
-  if (busy_) return;
+  if (busy_) return true;
   // The last worker has left its loop, or is about to return from it.
   if (worker_.joinable()) worker_.join();
   busy_ = true;
   worker_ = std::thread([this] { work(); });
+  return true;
 }
 
 void SlowPool::work() {

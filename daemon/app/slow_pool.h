@@ -16,9 +16,9 @@ class SlowPool {
 
   // Finishes the task that runs.
   ~SlowPool();
-  // A task that is not taken, because too many wait or the pool is closed, is destroyed unrun: what it holds answers
-  // for it.
-  void run(std::function<void()> task);
+  // False when the task is not taken, because too many wait or the pool is closed; it is then destroyed unrun, and what
+  // it holds answers for it unless the caller does.
+  bool run(std::function<void()> task);
   // Drops what waits and takes no more.
   void close();
 

@@ -19,11 +19,11 @@ void ReadTimes::forget(const std::string& path) {
   times_.erase(path);
 }
 
-void ReadTimes::forget_below(std::string_view path) {
+void ReadTimes::forget_below(std::string_view folder) {
   const std::lock_guard guard(mutex_);
   std::erase_if(times_, [&](const auto& entry) {
     const std::string_view one = entry.first;
-    return one.starts_with(path) && (one.size() == path.size() || one[path.size()] == '/');
+    return one.size() > folder.size() && one.starts_with(folder) && one[folder.size()] == '/';
   });
 }
 

@@ -21,8 +21,8 @@ class ReadTimes {
   // The unsaved time of a path, 0 when there is none.
   std::int64_t find(const std::string& path) const;
   void forget(const std::string& path);
-  // The path and everything below it.
-  void forget_below(std::string_view path);
+  // Everything below the folder, which may also be the path of a secret: that one stays.
+  void forget_below(std::string_view folder);
   // Takes all of them.
   std::vector<std::pair<std::string, std::int64_t>> take();
 

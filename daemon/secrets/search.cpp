@@ -105,12 +105,13 @@ class FirstByPath {
 }  // namespace
 
 void SecretService::handle(wire::Search, wire::SearchRequest&& request, Completion<wire::SearchResponse> completion) {
-  run_slow_([this, request = std::move(request), completion = std::move(completion)] {
+  const bool taken = run_slow_([this, request = std::move(request), completion] {
     store_.begin_batch();
     auto found = search(request);
     store_.end_batch();
     completion(std::move(found));
   });
+  if (!taken) completion(make_error(ErrorCode::busy, "too many searches wait already", "searches"));
 }
 
 Result<wire::SearchResponse> SecretService::search(const wire::SearchRequest& request) {

@@ -95,6 +95,9 @@ void SecretService::handle(wire::Undelete, wire::PathRequest&& request, Completi
 
 void SecretService::handle(wire::Update, wire::UpdateRequest&& request,
                            Completion<protocol::service::Empty> completion) {
+  const bool changes = request.add_labels || request.remove_labels || request.set_metadata || request.remove_metadata ||
+                       request.expires_ms || request.versions_kept || request.check_required;
+  if (!changes) return completion(make_error(ErrorCode::invalid_argument, "the call says nothing to change", "path"));
   std::string path = request.path;
   change_head(
       std::move(path), ChangeKind::described,
@@ -164,7 +167,7 @@ void SecretService::handle(wire::Purge, wire::PurgeRequest&& request, Completion
       },
       [this, tree, path = std::move(path), completion = std::move(completion)](Result<std::int64_t> count) {
         if (!count) return completion(count.error());
-        read_times_.forget_below(path);
+        tree ? read_times_.forget_below(path) : read_times_.forget(path);
         tell(ChangeKind::purged, tree ? path + "/" : path);
         completion(wire::CountResponse{*count});
       });
@@ -174,10 +177,11 @@ void SecretService::handle(wire::Purge, wire::PurgeRequest&& request, Completion
 Result<std::int64_t> SecretService::move(store::WriteTransaction& transaction, const wire::MoveRequest& request) {
   STRONGROOM_ASSIGN(const Path from, Path::parse(request.from));
   STRONGROOM_ASSIGN(const Path to, Path::parse(request.to));
+  if (from.text() == to.text()) return make_error(ErrorCode::invalid_argument, "is where it lies already", "to");
   std::vector<std::string> paths{from.text()};
   if (request.recursive.value_or(false)) {
-    if (lies_in(to.text(), from.text()) || from.text() == to.text())
-      return make_error(ErrorCode::invalid_argument, "cannot be the folder that moves, or lie in it", "to");
+    if (lies_in(to.text(), from.text()))
+      return make_error(ErrorCode::invalid_argument, "cannot lie in the folder that moves", "to");
     STRONGROOM_ASSIGN(paths, paths_below(transaction, from));
   }
   std::vector<SecretRepository::Detached> moving;
@@ -196,15 +200,16 @@ Result<std::int64_t> SecretService::move(store::WriteTransaction& transaction, c
 }
 
 void SecretService::handle(wire::Move, wire::MoveRequest&& request, Completion<wire::CountResponse> completion) {
-  const std::string end = request.recursive.value_or(false) ? "/" : "";
+  const bool tree = request.recursive.value_or(false);
   std::string from = request.from;
   std::string to = request.to;
   write<std::int64_t>(
       [this, request = std::move(request)](store::WriteTransaction& transaction) { return move(transaction, request); },
-      [this, end, from = std::move(from), to = std::move(to),
+      [this, tree, from = std::move(from), to = std::move(to),
        completion = std::move(completion)](Result<std::int64_t> count) {
         if (!count) return completion(count.error());
-        read_times_.forget_below(from);
+        tree ? read_times_.forget_below(from) : read_times_.forget(from);
+        const std::string end = tree ? "/" : "";
         tell(ChangeKind::moved, from + end, std::nullopt, to + end);
         completion(wire::CountResponse{*count});
       });
@@ -243,10 +248,15 @@ Result<std::uint64_t> SecretService::roll_back(store::WriteTransaction& transact
   if (!version) return make_error(ErrorCode::not_found, "there is no such version", "version");
   if (version->destroyed)
     return make_error(ErrorCode::not_found, "this version was destroyed; its values are gone", "version");
+  const std::int64_t now = clock_.now_ms();
+  const std::int64_t expires = version->expires_ms;
+  if (expires != 0 && expires <= now)
+    return make_error(ErrorCode::expired, "this version has expired; write the values anew if they still hold",
+                      "version");
   STRONGROOM_ASSIGN(const auto values, repository_.values(transaction, stored, version->number, memory_));
   // Reading a version in a row of its own ended the views into the head's row.
   STRONGROOM_ASSIGN(stored, repository_.get(transaction, path.text()));
-  return repository_.append(transaction, path, std::move(stored), values, {.now_ms = clock_.now_ms()});
+  return repository_.append(transaction, path, std::move(stored), values, {.now_ms = now, .expires_ms = expires});
 }
 
 void SecretService::handle(wire::Rollback, wire::RollbackRequest&& request,

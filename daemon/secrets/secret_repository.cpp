@@ -63,10 +63,13 @@ Result<std::optional<StoredSecret>> SecretRepository::read_head(store::ReadTrans
   return std::optional<StoredSecret>(std::move(stored));
 }
 
+// The snapshot begins with the read, so a write and an erasure may come between the question and it: then another
+// answer comes when it is asked again.
 Status SecretRepository::confirm(store::ReadTransaction& transaction, const vault::Digest& lookup) const {
   const auto known = freshness_.version_of(lookup);
   STRONGROOM_ASSIGN(const auto row, transaction.get(head_row(lookup)));
-  if (known && (!row || row->version < *known)) return replaced();
+  const bool older = known && (!row || row->version < *known);
+  if (older && freshness_.version_of(lookup) == known) return replaced();
   return {};
 }
 

@@ -20,7 +20,8 @@ namespace strongroom::secrets {
 // what looks at many secrets runs where `run_slow` says.
 class SecretService {
  public:
-  using RunSlow = std::function<void(std::function<void()>)>;
+  // False: too many wait, and the task was not taken.
+  using RunSlow = std::function<bool(std::function<void()>)>;
 
   // All must outlive the service. `memory` holds values on their way.
   SecretService(const vault::Vault& vault, store::Store& store, store::FreshnessTracker& freshness, const Clock& clock,

@@ -256,7 +256,8 @@ TEST_F(CommandsCanary, AShellsHistoryHoldsTheCommandsAlone) {
   shell.type(typed + "\n");
   ASSERT_TRUE(shell.wait_for("Stored version")) << shell.shown();
   type("sr secret set shell/piped <'" + file + "'", "Stored version");
-  type("sr run --env KEY=app/key -- sh -c 'echo got $KEY'", "got ********");
+  // Not --env here: the command that receives the value lawfully shows it in its own environment.
+  type("sr run --file-fd F=app/key -- sh -c 'cat \"$F\"; echo got'", "********got");
   type("sr run --file F=app/key -- sh -c 'cat \"$F\"; echo .'", "********.");
   type("COPY=$(sr read app/key) && echo si''lent", "silent");
   type("eval \"$(sr export-env app)\" && echo al''so", "also");

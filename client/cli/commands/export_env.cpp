@@ -9,6 +9,7 @@
 
 #include "client/cli/command.h"
 #include "client/cli/private_output.h"
+#include "client/cli/shell_words.h"
 #include "client/cli/terminal.h"
 
 namespace strongroom::cli {
@@ -20,6 +21,7 @@ namespace {
 struct Options {
   std::vector<std::string> paths;
   std::string format = "shell";
+  std::string prefix;
   std::string out;
   bool force = false;
 };
@@ -41,45 +43,92 @@ std::string variable_name(std::string_view text) {
   return name;
 }
 
-// The secrets that lie directly in the folder.
-Result<std::vector<std::string>> secrets_in(client::Client& client, const std::string& folder) {
+// What a shell or the loader acts upon: setting one of these from a secret's name would break the shell that asked.
+bool is_acted_upon(std::string_view name) {
+  constexpr std::string_view k_names[] = {"PATH",   "IFS", "HOME",           "SHELL",     "ENV",  "BASH_ENV",
+                                          "CDPATH", "PS1", "PROMPT_COMMAND", "SHELLOPTS", "TERM", "PWD"};
+  return std::ranges::find(k_names, name) != std::end(k_names) || name.starts_with("LD_") || name.starts_with("DYLD_");
+}
+
+struct Listed {
   std::vector<std::string> paths;
+  std::size_t left_out = 0;  // folders, and secrets that are deleted
+};
+
+// The secrets that lie directly in the folder.
+Result<Listed> secrets_in(client::Client& client, const std::string& folder) {
+  Listed listed;
   wire::ListRequest request;
   request.prefix = folder;
+  request.deleted = true;
   do {
     STRONGROOM_ASSIGN(auto page, client.call<wire::List>(request));
-    for (auto& entry : page.entries)
-      if (!entry.folder) paths.push_back(std::move(entry.path));
+    for (auto& entry : page.entries) {
+      if (entry.folder || entry.deleted.value_or(false))
+        ++listed.left_out;
+      else
+        listed.paths.push_back(std::move(entry.path));
+    }
     request.cursor = std::move(page.cursor);
   } while (request.cursor);
-  std::ranges::sort(paths);
-  return paths;
+  std::ranges::sort(listed.paths);
+  return listed;
 }
 
 // Names of values of one field "value" come from the path, others from the path and the field.
-Status take(client::Client& client, const std::string& path, std::vector<Variable>& out) {
+void take(const std::string& path, wire::GetResponse&& got, const std::string& prefix, std::vector<Variable>& out) {
+  const std::string base = prefix + variable_name(std::string_view(path).substr(path.rfind('/') + 1));
+  for (auto& [field, value] : got.fields_)
+    out.push_back({field == "value" ? base : base + "_" + variable_name(field), std::move(value)});
+}
+
+Result<wire::GetResponse> get(client::Client& client, const std::string& path) {
   auto got = client.call<wire::Get>({.path = path, .version = {}, .only = {}});
   if (!got) return make_error(got.error().code, path + ": " + got.error().message);
   STRONGROOM_CHECK(protocol::unpack_values(got->fields_, got->base64));
-  const std::string base = variable_name(std::string_view(path).substr(path.rfind('/') + 1));
-  for (auto& [field, value] : got->fields_)
-    out.push_back({field == "value" ? base : base + "_" + variable_name(field), std::move(value)});
+  return got;
+}
+
+// A path that ends in '/' is a folder; another one is a secret, or a folder when there is no such secret.
+Status take_all(Session& session, client::Client& client, const std::string& path, const std::string& prefix,
+                std::vector<Variable>& out) {
+  std::string folder = path;
+  if (folder.ends_with('/')) {
+    folder.pop_back();
+  } else {
+    auto got = get(client, path);
+    if (got) return take(path, std::move(*got), prefix, out), Status();
+    if (got.error().code != ErrorCode::not_found) return got.error();
+  }
+  STRONGROOM_ASSIGN(const auto listed, secrets_in(client, folder));
+  if (listed.paths.empty())
+    return make_error(ErrorCode::not_found, path + ": there is no such secret, and no folder with secrets");
+  if (listed.left_out > 0)
+    session.note(neutralised(folder) + "/: " + std::to_string(listed.left_out) +
+                 " folders below it and deleted secrets are left out.");
+  for (const auto& one : listed.paths) {
+    STRONGROOM_ASSIGN(auto got, get(client, one));
+    take(one, std::move(got), prefix, out);
+  }
   return {};
 }
 
-Result<std::vector<Variable>> variables_of(client::Client& client, const std::vector<std::string>& asked) {
-  std::vector<Variable> variables;
-  for (const auto& path : asked) {
-    std::string folder = path;
-    if (folder.ends_with('/')) folder.pop_back();
-    STRONGROOM_ASSIGN(auto paths, secrets_in(client, folder));
-    if (paths.empty()) paths = {path};
-    for (const auto& one : paths) STRONGROOM_CHECK(take(client, one, variables));
-  }
+Status check_names(const std::vector<Variable>& variables) {
   std::set<std::string> names;
-  for (const auto& variable : variables)
+  for (const auto& variable : variables) {
     if (!names.insert(variable.name).second)
       return make_error(ErrorCode::conflict, "two values would both be called " + variable.name);
+    if (is_acted_upon(variable.name))
+      return make_error(ErrorCode::conflict, "a variable " + variable.name +
+                                                 " would change how programs run; --prefix gives it another name");
+  }
+  return {};
+}
+
+Result<std::vector<Variable>> variables_of(Session& session, client::Client& client, const Options& options) {
+  std::vector<Variable> variables;
+  for (const auto& path : options.paths) STRONGROOM_CHECK(take_all(session, client, path, options.prefix, variables));
+  STRONGROOM_CHECK(check_names(variables));
   return variables;
 }
 
@@ -100,18 +149,6 @@ void append_quoted(std::string_view value, char quote, std::string_view special,
   out.push_back(quote);
 }
 
-// A single quote cannot stand between single quotes: it is closed, an escaped quote follows, it is opened again.
-void append_for_shell(std::string_view value, WipedString& out) {
-  out.push_back('\'');
-  for (const char c : value) {
-    if (c == '\'')
-      out.append("'\\''");
-    else
-      out.push_back(c);
-  }
-  out.push_back('\'');
-}
-
 Status append_variable(const Variable& variable, const std::string& format, WipedString& out) {
   const std::string_view value = variable.value.reveal_text(RevealReason::deliver);
   if (value.find('\0') != std::string_view::npos)
@@ -120,7 +157,7 @@ Status append_variable(const Variable& variable, const std::string& format, Wipe
         variable.name + " has a byte 0, which no environment variable can hold; use 'strongroom run --file'");
   if (format == "shell") {
     out.append("export ").append(variable.name).push_back('=');
-    append_for_shell(value, out);
+    append_quoted_for_shell(value, out);
   } else if (format == "docker") {
     if (value.find_first_of("\r\n") != std::string_view::npos)
       return make_error(ErrorCode::invalid_argument,
@@ -157,7 +194,7 @@ Status write_all(const std::vector<Variable>& variables, const std::string& form
 int run_export_env(Session& session, const Options& options) {
   auto client = session.client();
   if (!client) return session.fail(client.error());
-  const auto variables = variables_of(**client, options.paths);
+  const auto variables = variables_of(session, **client, options);
   if (!variables) return session.fail(variables.error());
   WipedString text(wiped_heap());
   Status status = write_all(*variables, session.options().json ? "json" : options.format, text);
@@ -175,10 +212,16 @@ int run_export_env(Session& session, const Options& options) {
 std::function<int(Session&)> prepare_export_env(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("path", options->paths,
-                 "Folders, whose secrets become variables named after their last part in capital letters, or secrets.")
+                 "Secrets, or folders whose secrets become variables, named after the last part in capital letters. A "
+                 "path that ends in '/' is a folder.")
       ->required();
   app.add_option("--format", options->format, "shell (for eval), dotenv, docker or json. Default: shell.")
       ->check(CLI::IsMember({"shell", "dotenv", "docker", "json"}));
+  app.add_option("--prefix", options->prefix, "Letters, digits and '_' before every name.")
+      ->check([](const std::string& text) {
+        const bool plain = variable_name(text) == text;
+        return plain ? std::string() : std::string("must be capital letters, digits and '_'");
+      });
   app.add_option("-o,--out", options->out, "File to write, readable by you alone. Default: standard output.");
   app.add_flag("-f,--force", options->force, "Replace the file when it exists.");
   return [options](Session& session) { return run_export_env(session, *options); };

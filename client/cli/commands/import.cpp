@@ -10,6 +10,7 @@
 #include "client/cli/command.h"
 #include "client/cli/import_file.h"
 #include "client/cli/output.h"
+#include "client/cli/reference.h"
 #include "client/cli/terminal.h"
 
 namespace strongroom::cli {
@@ -43,16 +44,26 @@ std::string folder_for(const std::string& file) {
   std::error_code error;
   const std::filesystem::path path = std::filesystem::absolute(file, error);
   const std::string name = path.filename().string();
-  if (name == ".env") return path.parent_path().filename().string();
+  if (name == ".env" || name.starts_with(".env.")) return path.parent_path().filename().string();
   for (const std::string_view end : {".env", ".json"})
     if (name.ends_with(end)) return name.substr(0, name.size() - end.size());
   return name;
 }
 
+std::string target_folder(const Options& options) {
+  std::string folder = options.folder.empty() ? folder_for(options.file) : options.folder;
+  if (folder.starts_with(k_scheme)) folder.erase(0, k_scheme.size());
+  while (folder.ends_with('/')) folder.pop_back();
+  return folder;
+}
+
 std::vector<Row> rows_of(std::vector<ImportedValue> values, const std::string& folder) {
   std::vector<Row> rows;
   for (auto& value : values) {
-    Row& row = rows.emplace_back(Row{folder + "/" + value.name, std::move(value.value), "new", std::move(value.note)});
+    // A name that stands alone may be a part of a value whose quotes were forgotten, so its line is named instead.
+    std::string path =
+        value.value.empty() && value.line > 0 ? "line " + std::to_string(value.line) : folder + "/" + value.name;
+    Row& row = rows.emplace_back(Row{std::move(path), std::move(value.value), "new", std::move(value.note)});
     if (row.value.empty()) row.result = "left out";
   }
   return rows;
@@ -70,7 +81,17 @@ Status compare(client::Client& client, std::vector<Row>& rows) {
       return make_error(ErrorCode::malformed, "the daemon answered for another number of secrets");
     for (std::size_t i = start; i < end; ++i) {
       auto& item = answer.items[i - start];
-      if (!rows[i].is_to_be_stored() || item.problem || !item.fields_) continue;
+      if (!rows[i].is_to_be_stored()) continue;
+      if (item.problem) {
+        const ErrorCode code = error_code_of_varlink(item.problem->error);
+        const bool nothing_there =
+            code == ErrorCode::not_found || code == ErrorCode::deleted || code == ErrorCode::expired;
+        if (nothing_there) continue;
+        rows[i].result = "failed";
+        rows[i].note = item.problem->message;
+        continue;
+      }
+      if (!item.fields_) continue;
       STRONGROOM_CHECK(protocol::unpack_values(*item.fields_, item.base64));
       const bool same = !item.fields_->empty() && item.fields_->front().value == rows[i].value;
       rows[i].result = same ? "unchanged" : "changed";
@@ -142,12 +163,15 @@ void report(const Session& session, const std::vector<Row>& rows, const Options&
           std::to_string(count(rows, "unchanged")) + " unchanged, " + std::to_string(count(rows, "left out")) +
           " left out, " + std::to_string(count(rows, "failed")) + " failed.\n";
   print(line);
-  if (!options.dry_run && stored > 0)
+  if (!options.dry_run && stored > 0 && options.file != "-")
     session.note(neutralised(options.file) + " still holds the values as they are; delete it when nothing needs it.");
 }
 
 int run_import(Session& session, const Options& options) {
-  auto content = read_file(options.file, k_largest_file);
+  const bool piped = options.file == "-";
+  if (piped && options.folder.empty())
+    return session.fail(make_error(ErrorCode::invalid_argument, "say with --to where the values go"));
+  auto content = piped ? read_stdin(k_largest_file) : read_file(options.file, k_largest_file);
   if (!content) return session.fail(content.error());
   auto values =
       read_import_file(content->reveal_text(RevealReason::inspect), import_format(options.format, options.file));
@@ -158,7 +182,7 @@ int run_import(Session& session, const Options& options) {
     error.subject.clear();
     return session.fail(error);
   }
-  auto rows = rows_of(std::move(*values), options.folder.empty() ? folder_for(options.file) : options.folder);
+  auto rows = rows_of(std::move(*values), target_folder(options));
   auto client = session.client();
   if (!client) return session.fail(client.error());
   offer_recovery_code(session);
@@ -174,7 +198,7 @@ int run_import(Session& session, const Options& options) {
 
 std::function<int(Session&)> prepare_import(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("file", options->file, "File of NAME=VALUE lines, or of JSON.")->required();
+  app.add_option("file", options->file, "File of NAME=VALUE lines, or of JSON; - for standard input.")->required();
   app.add_option("--to", options->folder,
                  "Folder for the secrets. Default: the file's name without .env or .json, or the folder that a plain "
                  ".env lies in.");

@@ -1,13 +1,12 @@
 // secret edit: a value in the editor, in a file that lies in memory and is gone afterwards.
-#include <signal.h>
-#include <spawn.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
+#include <sstream>
 
 #include <strongroom/protocol/methods/secret.h>
 #include <strongroom/protocol/secret_fields.h>
@@ -18,6 +17,7 @@
 #include "client/cli/run/memory_folder.h"
 #include "client/cli/run/watcher.h"
 #include "client/cli/terminal.h"
+#include "client/cli/terminal_keys.h"
 
 extern char** environ;
 
@@ -38,11 +38,16 @@ struct Edited {
   std::int64_t version = 0;  // 0: there is no such secret yet
 };
 
-// Its empty value when there is no such secret, or no such field.
+// An empty value when there is no such secret or field, or when its current version was destroyed.
 Result<Edited> current(client::Client& client, const Options& options) {
   auto got = client.call<wire::Get>({.path = options.path, .version = {}, .only = {}});
   Edited edited;
-  if (!got && got.error().code == ErrorCode::not_found) return edited;
+  if (!got && got.error().code == ErrorCode::not_found) {
+    const auto history = client.call<wire::GetHistory>({options.path});
+    if (!history && history.error().code != ErrorCode::not_found) return history.error();
+    if (history && !history->versions.empty()) edited.version = history->versions.front().version;
+    return edited;
+  }
   if (!got) return got.error();
   STRONGROOM_CHECK(protocol::unpack_values(got->fields_, got->base64));
   edited.version = got->version;
@@ -51,65 +56,47 @@ Result<Edited> current(client::Client& client, const Options& options) {
   return edited;
 }
 
-// Editors of the vi family keep traces of what they edit in the home folder unless told otherwise.
+// The file behind a name as a shell would find it, links followed: "vi" is often vim.
+std::string real_program(const std::string& name) {
+  std::error_code error;
+  std::vector<std::string> places{""};
+  if (name.find('/') == std::string::npos) {
+    std::istringstream path(std::getenv("PATH") ? std::getenv("PATH") : "/usr/bin:/bin");
+    places.clear();
+    for (std::string folder; std::getline(path, folder, ':');) places.push_back(folder + "/");
+  }
+  for (const auto& place : places)
+    if (access((place + name).c_str(), X_OK) == 0)
+      return std::filesystem::canonical(place + name, error).filename().string();
+  return name;
+}
+
+// vim keeps traces of what it edits in the home folder unless told otherwise. An option that a small build of it does
+// not know is no reason to stop.
 std::string editor() {
   std::string command = "vi";
   for (const char* name : {"EDITOR", "VISUAL"})
     if (const char* value = std::getenv(name); value && *value) command = value;
-  const std::string program = command.substr(0, command.find(' '));
-  const std::string name = program.substr(program.rfind('/') + 1);
-  if (name == "vim" || name == "nvim" || name == "gvim")
-    command += " -n -i NONE --cmd 'set nobackup nowritebackup noundofile'";
+  if (real_program(command.substr(0, command.find(' '))).find("vim") != std::string::npos)
+    command += " -n -i NONE --cmd 'silent! set nobackup nowritebackup' --cmd 'silent! set noundofile'";
   return command;
 }
 
-// The keys that end a program belong to the editor meanwhile.
-class TerminalKeysIgnored {
- public:
-  TerminalKeysIgnored() {
-    struct sigaction ignore{};
-    ignore.sa_handler = SIG_IGN;
-    sigaction(SIGINT, &ignore, &interrupt_);
-    sigaction(SIGQUIT, &ignore, &quit_);
-  }
-
-  ~TerminalKeysIgnored() {
-    sigaction(SIGINT, &interrupt_, nullptr);
-    sigaction(SIGQUIT, &quit_, nullptr);
-  }
-
-  TerminalKeysIgnored(const TerminalKeysIgnored&) = delete;
-  TerminalKeysIgnored& operator=(const TerminalKeysIgnored&) = delete;
-
- private:
-  struct sigaction interrupt_{};
-  struct sigaction quit_{};
-};
-
 Status run_editor(const std::string& file) {
-  std::string shell = "/bin/sh";
-  std::string option = "-c";
-  std::string command = editor() + " \"$1\"";
-  std::string name = "strongroom";
-  std::string path = file;
-  char* arguments[] = {shell.data(), option.data(), command.data(), name.data(), path.data(), nullptr};
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t usual;
-  sigemptyset(&usual);
-  for (const int signal : {SIGINT, SIGQUIT, SIGPIPE}) sigaddset(&usual, signal);
-  posix_spawnattr_setsigdefault(&attributes, &usual);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-  const TerminalKeysIgnored ignored;
-  pid_t child = 0;
-  const int failed = posix_spawn(&child, shell.c_str(), nullptr, &attributes, arguments, environ);
-  posix_spawnattr_destroy(&attributes);
-  if (failed) return make_error(ErrorCode::internal, "the editor cannot be started");
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
+  const int code = run_in_foreground((editor() + " \"$1\"").c_str(), file.c_str(), -1, environ);
+  if (code == 0) return {};
   return make_error(ErrorCode::cancelled, "the editor failed; nothing was stored");
+}
+
+// What was typed, as often as it takes to make it one that can be stored. Nothing typed is dropped unasked.
+Result<Secret> edit(Session& session, const std::string& file) {
+  for (;;) {
+    STRONGROOM_CHECK(run_editor(file));
+    auto value = read_file(file, wire::k_max_version_bytes);
+    if (value) return value;
+    (void)session.fail(value.error());
+    STRONGROOM_CHECK(confirm("Open the editor again?", false));
+  }
 }
 
 // Editors end a file with a newline although the value had none.
@@ -155,8 +142,7 @@ int run_edit(Session& session, const Options& options) {
   if (!file) return session.fail(file.error());
   if (chmod(file->c_str(), S_IRUSR | S_IWUSR) != 0)
     return session.fail(make_error(ErrorCode::internal, "the file cannot be made writable"));
-  if (auto done = run_editor(*file); !done) return session.fail(done.error());
-  auto value = read_file(*file, wire::k_max_version_bytes);
+  auto value = edit(session, *file);
   if (!value) return session.fail(value.error());
   folder->remove();
   drop_added_newline(edited->value, *value);

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "client/cli/command.h"
+#include "client/cli/shell_words.h"
 #include "client/cli/terminal.h"
 
 namespace strongroom::cli {
@@ -38,12 +39,6 @@ std::string secrets(std::int64_t count) {
   return std::to_string(count) + (count == 1 ? " secret" : " secrets");
 }
 
-// A word that can be typed again as it stands.
-std::string quoted(const std::string& path) {
-  return path.find_first_of(" '\"\\$`!*?#&;|<>()[]{}~") == std::string::npos ? neutralised(path)
-                                                                             : "'" + neutralised(path) + "'";
-}
-
 template <class M, class Say>
 int call(Session& session, const typename M::Request& request, Say say_answer) {
   auto client = session.client();
@@ -57,7 +52,7 @@ int run_delete(Session& session, const Options& options) {
   return call<wire::Delete>(session, {.path = options.path}, [&](const wire::VersionResponse& answer) {
     return say(session, "version", answer.version,
                "Deleted version " + std::to_string(answer.version) + " of " + neutralised(options.path) +
-                   ". Take it back: strongroom secret undelete " + quoted(options.path));
+                   ". Take it back: strongroom secret undelete " + shell_word(neutralised(options.path)));
   });
 }
 
@@ -100,7 +95,8 @@ int run_move(Session& session, const Options& options) {
   return call<wire::Move>(session, request, [&](const wire::CountResponse& answer) {
     return say(session, "count", answer.count,
                "Moved " + secrets(answer.count) + ". Take it back: strongroom secret move " +
-                   (options.recursive ? "--recursive " : "") + quoted(options.to) + " " + quoted(options.path));
+                   (options.recursive ? "--recursive " : "") + shell_word(neutralised(options.to)) + " " +
+                   shell_word(neutralised(options.path)));
   });
 }
 

@@ -26,6 +26,7 @@ Result<Delivery> make_delivery(std::string_view name, std::string_view reference
   auto parsed = parse_reference(reference);
   if (!parsed) return about(name, parsed.error());
   delivery.reference = std::move(parsed).value();
+  delivery.with_scheme = reference.starts_with(k_scheme);
   return delivery;
 }
 
@@ -73,7 +74,8 @@ Status add_asked(Plan& plan, std::vector<std::string>& asked, const std::vector<
   for (const std::string& word : words) {
     const auto equals = word.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == word.size())
-      return make_error(ErrorCode::invalid_argument, "'" + neutralised(word) + "' is not NAME=REFERENCE");
+      return make_error(ErrorCode::invalid_argument,
+                        "an argument of --env, --file or --file-fd is not NAME=REFERENCE; it is not repeated here");
     STRONGROOM_ASSIGN(Delivery made,
                       make_delivery(word.substr(0, equals), std::string_view(word).substr(equals + 1), way));
     if (std::ranges::find(asked, made.name) != asked.end())
@@ -113,8 +115,13 @@ Status fetch(client::Client& client, Plan& plan) {
     const auto failed = std::ranges::find(plan.deliveries, values.error().subject,
                                           [](const Delivery& one) { return to_text(one.reference); });
     if (failed == plan.deliveries.end()) return values.error();
+    // Whoever wrote NAME=VALUE for NAME=REFERENCE shall not find the value in a log.
+    const std::string& message = values.error().message;
     return about(failed->name,
-                 make_error(values.error().code, neutralised(failed->reference.path) + ": " + values.error().message));
+                 make_error(values.error().code,
+                            failed->with_scheme
+                                ? neutralised(failed->reference.path) + ": " + message
+                                : message + "; what was given is not repeated, because it may be a value and no path"));
   }
   for (std::size_t i = 0; i < plan.deliveries.size(); ++i) plan.deliveries[i].value = std::move((*values)[i]);
   return {};

@@ -24,7 +24,8 @@ struct Delivery {
   std::string name;  // of the variable
   Way way = Way::environment;
   Reference reference;
-  Secret value;  // empty until fetch()
+  bool with_scheme = true;  // otherwise it may be no reference at all, and is not repeated
+  Secret value;             // empty until fetch()
 };
 
 struct Sources {

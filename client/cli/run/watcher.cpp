@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 
 #include "client/cli/run/memory_folder.h"
 
@@ -52,7 +54,25 @@ Watcher::~Watcher() {
   }
 }
 
+namespace {
+
+// Whether it is a folder of ours for delivered files. Somebody who types the word by hand must not lose another one.
+bool is_delivery_folder(const std::string& folder) {
+  constexpr std::string_view k_form = "run-XXXXXX";
+  const auto slash = folder.rfind('/');
+  if (slash == std::string::npos || slash == 0 || folder.size() - slash - 1 != k_form.size()) return false;
+  struct stat found{};
+  struct stat above{};
+  return folder.compare(slash + 1, 4, k_form, 0, 4) == 0 && lstat(folder.c_str(), &found) == 0 &&
+         S_ISDIR(found.st_mode) && (found.st_mode & 07777) == S_IRWXU && found.st_uid == geteuid() &&
+         stat(folder.substr(0, slash).c_str(), &above) == 0 && above.st_uid == geteuid() &&
+         (above.st_mode & (S_IRWXG | S_IRWXO)) == 0;
+}
+
+}  // namespace
+
 int watch(const std::string& folder) {
+  if (!is_delivery_folder(folder)) return 2;
   for (const int number : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGPIPE})
     signal(number, SIG_IGN);
   char unused = 0;

@@ -59,6 +59,34 @@ TEST_F(Edit, MakesANewSecretAndKeepsItsLines) {
   EXPECT_EQ(run_cli(daemon_, {"read", "new/none"}).exit_code, 3);
 }
 
+// The default is "vi", which often is vim by another name.
+TEST_F(Edit, TellsVimUnderAnyNameToKeepNoTraces) {
+  ASSERT_EQ(run_cli(daemon_, {"secret", "set", "a/b"}, "one").exit_code, 0);
+  const auto bin = daemon_.folder() / "bin";
+  std::filesystem::create_directory(bin);
+  std::ofstream(bin / "vim.tiny") << "#!/bin/sh\nprintf '%s\\n' \"$@\" >'" << (daemon_.folder() / "given").string()
+                                  << "'\n";
+  std::filesystem::permissions(bin / "vim.tiny", std::filesystem::perms::owner_all);
+  std::filesystem::create_symlink("vim.tiny", bin / "vi");
+  Process process({STRONGROOM_PATH, "secret", "edit", "a/b", "--no-start", "--socket", daemon_.socket()},
+                  {.environment = {"HOME=" + daemon_.folder().string(), "PATH=" + bin.string() + ":/usr/bin:/bin",
+                                   "XDG_RUNTIME_DIR=" + runtime().string()},
+                   .input = {},
+                   .folder = {}});
+  EXPECT_EQ(process.wait().exit_code, 0);
+  std::ifstream in(daemon_.folder() / "given");
+  const std::string given(std::istreambuf_iterator<char>(in), {});
+  EXPECT_NE(given.find("-i\nNONE\n"), std::string::npos) << given;
+}
+
+TEST_F(Edit, ADestroyedVersionIsReplaced) {
+  ASSERT_EQ(run_cli(daemon_, {"secret", "set", "a/b"}, "one").exit_code, 0);
+  ASSERT_EQ(run_cli(daemon_, {"secret", "destroy", "a/b", "--yes"}).exit_code, 0);
+  const auto done = edit("printf two >");
+  EXPECT_EQ(done.exit_code, 0) << done.errors;
+  EXPECT_EQ(read("a/b"), "two");
+}
+
 TEST_F(Edit, StoresNothingWhenTheEditorFailsOrChangesNothing) {
   ASSERT_EQ(run_cli(daemon_, {"secret", "set", "a/b"}, "one").exit_code, 0);
   EXPECT_EQ(edit("false").exit_code, 1);

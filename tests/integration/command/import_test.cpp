@@ -129,6 +129,33 @@ TEST_F(Import, ComesBackFromExportEnv) {
   EXPECT_EQ(sh.wait().output, value);
 }
 
+TEST_F(Import, ADryRunSaysWhatTheStoreWouldRefuse) {
+  const auto dry = run_cli(daemon_, {"import", file("d.env", "..=1\nB=2\n"), "--to", "strongroom://d/", "--dry-run"});
+  EXPECT_EQ(dry.exit_code, 1);
+  EXPECT_NE(dry.output.find("d/..  failed"), std::string::npos) << dry.output;
+  EXPECT_NE(dry.output.find("d/B   new"), std::string::npos) << dry.output;
+}
+
+TEST_F(Import, NamesOfNothingAreNotRepeated) {
+  const auto outcome = run_cli(daemon_, {"import", "-", "--to", "x"}, "A=1\nGEZDGNBVGY3TQOJQHUSH\n");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+  EXPECT_EQ(outcome.output.find("HUSH"), std::string::npos) << outcome.output;
+  EXPECT_NE(outcome.output.find("line 2"), std::string::npos) << outcome.output;
+}
+
+TEST_F(Import, ExportEnvTellsFoldersFromSecretsAndKeepsAwayFromTheShell) {
+  ASSERT_EQ(run_cli(daemon_, {"secret", "set", "x"}, "1").exit_code, 0);
+  ASSERT_EQ(run_cli(daemon_, {"secret", "set", "x/y"}, "2").exit_code, 0);
+  ASSERT_EQ(run_cli(daemon_, {"secret", "set", "x/z/deep"}, "3").exit_code, 0);
+  ASSERT_EQ(run_cli(daemon_, {"secret", "set", "p/path"}, "4").exit_code, 0);
+  EXPECT_EQ(run_cli(daemon_, {"export-env", "x"}).output, "export X='1'\n");
+  const auto folder = run_cli(daemon_, {"export-env", "x/"});
+  EXPECT_EQ(folder.output, "export Y='2'\n");
+  EXPECT_NE(folder.errors.find("left out"), std::string::npos) << folder.errors;
+  EXPECT_EQ(run_cli(daemon_, {"export-env", "p"}).exit_code, 7);
+  EXPECT_EQ(run_cli(daemon_, {"export-env", "p", "--prefix", "APP_"}).output, "export APP_PATH='4'\n");
+}
+
 TEST_F(Import, ExportEnvRefusesWhatAFormatCannotHold) {
   ASSERT_EQ(run_cli(daemon_, {"secret", "set", "f/lines", "--raw"}, "a\nb").exit_code, 0);
   ASSERT_EQ(run_cli(daemon_, {"secret", "set", "g/zero", "--raw"}, std::string("a\0b", 3)).exit_code, 0);

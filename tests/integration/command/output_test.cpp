@@ -65,7 +65,7 @@ TEST_F(CommandOutput, JsonIsOneDocument) {
   expect_json(cli({"status", "--json"}).output, "d['state'], d['pid'] == " + std::to_string(daemon_.pid()),
               "unlocked True");
   expect_json(cli({"slot", "list", "--json"}).output, "d[0]['type']", "key_file");
-  expect_json(cli({"info", "--json"}).output, "d['protocol']", "1");
+  expect_json(cli({"info", "--json"}).output, "d['protocol']", "2");
   expect_json(cli({"secret", "delete", "a/b", "--json"}).output, "d['version']", "1");
   expect_json(cli({"init", "--json"}).output, "len(d['recovery_code'])", "41");
   const auto failed = cli({"read", "nothing", "--json"});

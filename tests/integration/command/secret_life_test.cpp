@@ -37,6 +37,36 @@ TEST_F(SecretLife, ADeleteSaysHowToTakeItBackAndThatWorks) {
   EXPECT_EQ(cli({"read", "it's here"}).output, "value\n");
 }
 
+TEST_F(SecretLife, AHintIsOneThatAShellTakesAsItStands) {
+  const std::string path = "t/p'; echo bad; '$(echo bad)";
+  ASSERT_EQ(cli({"secret", "set", path}, "value").exit_code, 0);
+  const auto deleted = cli({"secret", "rm", path});
+  const std::string words = deleted.output.substr(deleted.output.find("strongroom secret undelete ") + 27);
+  Process shell({"/bin/sh", "-c", "printf %s " + words});
+  EXPECT_EQ(shell.wait().output, path);
+}
+
+TEST_F(SecretLife, PurgeOfOneForgetsNothingOfWhatLiesBelow) {
+  set("rt/a", "1");
+  set("rt/a/b", "2");
+  ASSERT_EQ(cli({"read", "rt/a/b"}).exit_code, 0);
+  ASSERT_EQ(cli({"secret", "purge", "rt/a", "--yes"}).exit_code, 0);
+  EXPECT_NE(cli({"secret", "history", "rt/a/b", "--json"}).output.find("last_read_ms"), std::string::npos);
+}
+
+TEST_F(SecretLife, RollbackRevivesNoExpiredValueAndKeepsAnExpiry) {
+  ASSERT_EQ(cli({"secret", "set", "e", "--expires-in", "2h"}, "1").exit_code, 0);
+  ASSERT_EQ(cli({"secret", "set", "e"}, "2").exit_code, 0);
+  ASSERT_EQ(cli({"secret", "rollback", "e", "1"}).exit_code, 0);
+  EXPECT_EQ(cli({"secret", "search", "--expires-in", "3h"}).output, "e\n");
+  ASSERT_EQ(cli({"secret", "expire", "e", "--in", "1s"}).exit_code, 0);
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (cli({"read", "e"}).exit_code == 0 && std::chrono::steady_clock::now() < until) {
+  }
+  EXPECT_EQ(cli({"secret", "rollback", "e", "3"}).exit_code, 3);
+  EXPECT_EQ(cli({"secret", "mv", "e", "e"}).exit_code, 2) << "it lies there already";
+}
+
 TEST_F(SecretLife, WhatIsForGoodAsksFirst) {
   set("a/b", "1");
   for (const auto& words :

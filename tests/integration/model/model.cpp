@@ -84,8 +84,9 @@ ModelAnswer<std::int64_t> Model::purge_tree(const std::string& folder) {
 }
 
 ModelAnswer<std::int64_t> Model::move(const std::string& from, const std::string& to) {
+  if (from == to) return {.value = {}, .error = ErrorCode::invalid_argument};
   if (!secrets_.contains(from)) return {.value = {}, .error = ErrorCode::not_found};
-  if (from != to && secrets_.contains(to)) return {.value = {}, .error = ErrorCode::conflict};
+  if (secrets_.contains(to)) return {.value = {}, .error = ErrorCode::conflict};
   auto node = secrets_.extract(from);
   node.key() = to;
   secrets_.insert(std::move(node));

@@ -47,11 +47,30 @@ TEST_F(RunDelivery, ManyOptionsOfAKind) {
 }
 
 TEST_F(RunDelivery, OneMissingSecretAndNothingRuns) {
-  const auto outcome = run({"--env", "KEY=api/key", "--env", "LOST=api/none"}, {"touch", runtime_ + "/ran"});
+  const auto outcome =
+      run({"--env", "KEY=api/key", "--env", "LOST=strongroom://api/none"}, {"touch", runtime_ + "/ran"});
   EXPECT_EQ(outcome.exit_code, 125);
   EXPECT_NE(outcome.errors.find("LOST"), std::string::npos) << outcome.errors;
   EXPECT_NE(outcome.errors.find("api/none"), std::string::npos) << outcome.errors;
   EXPECT_FALSE(std::filesystem::exists(runtime_ + "/ran"));
+}
+
+// NAME=VALUE is what fingers know from elsewhere.
+TEST_F(RunDelivery, AValueInThePlaceOfAReferenceIsNotRepeated) {
+  for (const char* option : {"--env", "--file", "--file-fd"})
+    for (const char* word : {"KEY=hush-hush", "hush-hush"}) {
+      const auto outcome = run({option, word, "--allow-disk"}, {"true"});
+      EXPECT_EQ(outcome.exit_code, 125);
+      EXPECT_EQ(outcome.errors.find("hush"), std::string::npos) << outcome.errors;
+    }
+}
+
+TEST_F(RunDelivery, TheWatchersWordRemovesNoFolderOfSomebodys) {
+  const std::string victim = runtime_ + "/run-folder";
+  std::filesystem::create_directory(victim);
+  Process process({STRONGROOM_PATH, "--remove-when-my-parent-ends", victim});
+  EXPECT_NE(process.wait().exit_code, 0);
+  EXPECT_TRUE(std::filesystem::exists(victim));
 }
 
 TEST_F(RunDelivery, OneMissingFieldAndNothingRuns) {

@@ -40,6 +40,8 @@ CASES = [
     ("strongroom import --form", "strongroom import --format"),
     ("strongroom import --format doc", "strongroom import --format docker"),
     ("strongroom secret mv prod/openai st", "strongroom secret mv prod/openai staging/"),
+    ("strongroom --json sec", "strongroom --json secret"),
+    ("strongroom read odd/h", "strongroom read odd/h%23x"),
 ]
 
 
@@ -115,7 +117,7 @@ def main():
                 if daemon.poll() is not None:
                     sys.exit("the daemon did not start")
                 time.sleep(0.01)
-            for path in ("prod/database", "prod/openai", "staging/key"):
+            for path in ("prod/database", "prod/openai", "staging/key", "odd/h#x"):
                 subprocess.run([CLIENT, "secret", "set", path], input=b"value", env=environment, check=True,
                                stdout=subprocess.DEVNULL)
             terminal = Terminal(START[SHELL], environment)

@@ -19,15 +19,22 @@ class Feed {
  public:
   using Filter = std::function<bool(const T&)>;
 
-  // From now on `stream` gets `first` and then each event that passes `wants` (all when empty). `last` ends it.
+  // Every event costs its publisher something for each follower.
+  static constexpr std::size_t k_most = 128;
+
+  // From now on `stream` gets `first` and then each event that passes `wants` (all when empty). `last` ends it; at
+  // once, with `busy`, when k_most follow already.
   void add(Completion<T> last, Stream<T> stream, const T& first, Filter wants = {}) {
     auto follower = std::make_shared<Follower>(Follower{std::move(last), std::move(stream), std::move(wants)});
+    bool taken = false;
     {
       const std::lock_guard guard(state_->mutex);
-      if (!follower->stream.send(first)) return;
-      state_->followers.push_back(follower);
+      taken = state_->followers.size() < k_most;
+      if (taken && !follower->stream.send(first)) return;
+      if (taken) state_->followers.push_back(follower);
       state_->count = state_->followers.size();
     }
+    if (!taken) return follower->last(make_error(ErrorCode::busy, "too many follow already", "followers"));
     follower->stream.on_end([state = std::weak_ptr<State>(state_), weak = std::weak_ptr<Follower>(follower)] {
       if (const auto alive = state.lock()) alive->forget(weak.lock());
     });

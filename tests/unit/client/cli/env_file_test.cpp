@@ -78,6 +78,9 @@ TEST(EnvFile, NamesTheLineOfAMistakeAndShowsNoValue) {
   };
   EXPECT_EQ(at("A=1\nhush hush\n"), "line 2");
   EXPECT_EQ(at("A=1\nMIIEhushAb0\n"), "line 2");
+  EXPECT_EQ(at("A=hush\nMDEyMzQ1hush8OWFiY2RlZg==\n"), "line 2");
+  EXPECT_EQ(at("A=hush\ndG9wc2VjcmV0dmFsdWhushU=\n"), "line 2");
+  EXPECT_EQ(at("hunter2.hush: abc\n"), "line 1");
   EXPECT_EQ(at("A=1\nK=-----BEGIN hush-----\nhush==\n-----END hush-----\n"), "line 2");
   EXPECT_EQ(at("A=1\n\n1B=hush\n"), "line 3");
   EXPECT_EQ(at("A='hush"), "line 1");

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace strongroom {
 namespace {
@@ -68,6 +70,22 @@ TEST(Feed, SaysWhyItEndsAndIsEmptyThen) {
   EXPECT_EQ(reader.last->code, ErrorCode::locked);
   EXPECT_FALSE(feed.followed());
   reader.ended();  // late, and harmless
+}
+
+TEST(Feed, RefusesMoreThanItCanServeByName) {
+  std::vector<std::unique_ptr<Reader>> readers;
+  Feed<int> feed;
+  for (std::size_t i = 0; i <= Feed<int>::k_most; ++i) {
+    auto& reader = *readers.emplace_back(std::make_unique<Reader>());
+    feed.add(reader.completion(), reader.stream(), 0);
+    EXPECT_EQ(reader.last.has_value(), i == Feed<int>::k_most);
+  }
+  EXPECT_EQ(readers.back()->last->code, ErrorCode::busy);
+  EXPECT_EQ(readers.back()->got, "");
+  readers.front()->ended();
+  Reader next;
+  feed.add(next.completion(), next.stream(), 0);
+  EXPECT_FALSE(next.last) << "one has made room";
 }
 
 TEST(Feed, AReaderMayOutliveIt) {
