@@ -23,6 +23,7 @@ test: packages-build packages-test ## Build and run every test
 check: packages-build packages-test packages-check ## Format, lint, architecture, sanitizers, a short fuzz
 	@.ci/step "format" .ci/format --check
 	@.ci/step "build" .ci/build release
+	@.ci/step "benchmarks, built only" .ci/build release benchmarks
 	@.ci/step "lint" .ci/lint
 	@.ci/step "architecture" ctest --test-dir build/release --output-on-failure --no-tests=error -L architecture
 	@.ci/step "sanitizers" .ci/sanitize

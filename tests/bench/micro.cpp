@@ -56,7 +56,7 @@ struct House {
         plugin_host::open_builtin_storage("sqlite", folder.path() / "data", [](std::uint32_t, std::string_view) {})));
     rows->set_participant(freshness.get());
     service = std::make_unique<secrets::SecretService>(*keys, *rows, *freshness, system_clock(), &memory,
-                                                       [](const std::function<void()>& work) { work(); });
+                                                       [](const std::function<void()>& work) { return work(), true; });
     repository = std::make_unique<secrets::SecretRepository>(*keys, *freshness);
     protocol::SecretMap values;
     values.push_back({"value", Secret(as_bytes(std::string(256, 's')))});
