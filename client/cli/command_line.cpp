@@ -82,7 +82,10 @@ int run_command(const Command& command, std::vector<std::string> arguments) {
                 " --help'.\n");
     return command.runs_program ? k_run_failed : k_usage;
   }
-  Session session(std::move(options));
+  std::vector<std::string> option_names;
+  for (const auto* option : app.get_options())
+    option_names.insert(option_names.end(), option->get_lnames().begin(), option->get_lnames().end());
+  Session session(std::move(options), std::move(option_names));
   const int code = act(session);
   if (!output_failed()) return code;
   print_error("strongroom: the output could not be written\n");

@@ -163,14 +163,19 @@ class Parser {
     return refuse("a quote is not closed");
   }
 
-  // Whether the backslash here stands before a quote that is not the closing one: another follows on the line. A
+  // Whether the backslash here stands before a quote that is not the closing one: another that can close the
+  // value follows on the line. A
   // Windows path that ends in a backslash stays what it is.
   bool is_quote_within() {
     if (at_ + 1 >= text_.size() || text_[at_ + 1] != '\'') return false;
     const std::string_view rest = text_.substr(at_ + 2, std::min(text_.find('\n', at_ + 2), text_.size()) - at_ - 2);
-    if (rest.find('\'') == std::string_view::npos) return false;
-    escaped_ = at_ + 1;
-    return true;
+    for (auto quote = rest.find('\''); quote != std::string_view::npos; quote = rest.find('\'', quote + 1)) {
+      const auto next = rest.find_first_not_of(" \t\r", quote + 1);
+      if (next != std::string_view::npos && rest[next] != '#') continue;
+      escaped_ = at_ + 1;
+      return true;
+    }
+    return false;
   }
 
   static bool take_escape(char c, WipedBytes& value) {

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -32,6 +33,12 @@ Result<client::Client*> Session::client() {
   return &*client_;
 }
 
+std::string Session::shown_subject(const std::string& subject) const {
+  std::string name = subject;
+  std::ranges::replace(name, '_', '-');
+  return std::ranges::find(option_names_, name) == option_names_.end() ? neutralised(subject) : "--" + name;
+}
+
 int Session::fail(const Error& error) const {
   const ErrorInfo& info = error_info(error.code);
   if (options_.json) {
@@ -51,7 +58,7 @@ int Session::fail(const Error& error) const {
                                    error.message.starts_with("names ") || error.message.starts_with("does "));
     const bool about_place = error.code == ErrorCode::untrusted || error.subject.starts_with("line ");
     if (!error.subject.empty() && (about_parameter || about_place))
-      line += neutralised(error.subject) + (about_parameter ? " " : ": ");
+      line += shown_subject(error.subject) + (about_parameter ? " " : ": ");
     line += neutralised(error.message);
     line += "\n";
     print_error(line);

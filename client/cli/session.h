@@ -23,7 +23,9 @@ struct GlobalOptions {
 
 class Session {
  public:
-  explicit Session(GlobalOptions options) : options_(std::move(options)) {}
+  // `option_names`: of the command, without dashes. An error about a field that is one of them names the option.
+  explicit Session(GlobalOptions options, std::vector<std::string> option_names = {})
+      : options_(std::move(options)), option_names_(std::move(option_names)) {}
 
   const GlobalOptions& options() const noexcept { return options_; }
 
@@ -43,7 +45,10 @@ class Session {
   void note(std::string_view sentence) const;
 
  private:
+  std::string shown_subject(const std::string& subject) const;
+
   GlobalOptions options_;
+  std::vector<std::string> option_names_;
   std::optional<client::Client> client_;
   bool started_ = false;
   bool make_store_ = true;

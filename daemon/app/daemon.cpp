@@ -160,7 +160,8 @@ void Daemon::Parts::make_services() {
   around.connections = [this] { return server ? server->connections() : 0; };
   around.dropped_clients = [this] { return dropped_by_reason(server.get()); };
   around.before_lock = [this] { return secrets->save_read_times(); };
-  around.after_lock = [this] { secrets->end_watches(make_error(ErrorCode::locked, "the store was locked")); };
+  around.after_lock = [this] { secrets->close_watches(make_error(ErrorCode::locked, "the store was locked")); };
+  around.after_unlock = [this] { secrets->open_watches(); };
   around.report = [this](std::string_view sentence) { log->warning(sentence); };
   lifecycle =
       std::make_unique<lifecycle::LifecycleService>(*vault, *store, *freshness, system_clock(), std::move(around));
@@ -291,8 +292,8 @@ Daemon::~Daemon() {
   if (parts_->own_socket) parts_->own_socket->remove();
   const Error stopping = make_error(ErrorCode::cancelled, "the daemon is stopping");
   parts_->secrets->stop_searches();
-  parts_->secrets->end_watches(stopping);
-  parts_->lifecycle->end_watches(stopping);
+  parts_->secrets->close_watches(stopping);
+  parts_->lifecycle->close_watches(stopping);
   parts_->slow_pool->close();
   parts_->search_pool->close();
   parts_->server->stop(k_stop_deadline);

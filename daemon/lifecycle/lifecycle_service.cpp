@@ -256,6 +256,7 @@ Status LifecycleService::after_unlock(bool accept_changes) {
   STRONGROOM_CHECK(vault_.confirm());
   forget_opening_problems();
   store_.refuse_writes(std::nullopt);
+  around_.after_unlock();
   set_opened(true);
   check_ = std::jthread([this](std::stop_token stop) { check_freshness(stop); });
   return {};

@@ -34,7 +34,8 @@ struct Surroundings {
   std::function<std::map<std::string, std::int64_t>()> dropped_clients;  // by reason, since the start
   std::function<Status()> before_lock;                                   // saves what needs keys
   std::function<void()> after_lock;                                      // ends what lives only while the store is open
-  std::function<void(std::string_view)> report;                          // to the log and the service manager
+  std::function<void()> after_unlock;            // lets it begin again, before anybody is served
+  std::function<void(std::string_view)> report;  // to the log and the service manager
 };
 
 // Thread-safe.
@@ -74,7 +75,7 @@ class LifecycleService {
   void add_problem(std::string sentence);
 
   // Tells everybody who follows the status why that ends.
-  void end_watches(const Error& error) { status_feed_.end(error); }
+  void close_watches(const Error& error) { status_feed_.close(error); }
 
  private:
   Result<protocol::vault::InitResponse> init(protocol::vault::InitRequest& request);

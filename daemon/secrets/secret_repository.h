@@ -50,9 +50,6 @@ class SecretRepository {
   // All must outlive the repository.
   SecretRepository(const vault::Vault& vault, store::FreshnessTracker& freshness);
 
-  // Whether the keys are there.
-  bool is_open() const noexcept { return vault_.state() == vault::State::unlocked; }
-
   // The secret at `path`, or nothing. Errors: tampered (without `suspects` also for a head that
   // looks older than is known; with them it is noted instead), corrupt, unsupported, locked, storage_failed.
   Result<std::optional<StoredSecret>> find(store::ReadTransaction& transaction, std::string_view path,

@@ -65,8 +65,11 @@ class SecretService {
   // Stores the read times kept in memory; waits for it. Before lock and stop; not on the writer or an I/O thread.
   Status save_read_times();
 
-  // Tells everybody who follows changes why that ends: the store is locked, the daemon stops.
-  void end_watches(const Error& error) { changes_.end(error); }
+  // Tells everybody who follows changes, or wants to, why that ends: the store is locked, the daemon stops.
+  void close_watches(const Error& error) { changes_.close(error); }
+
+  // The store is open: changes can be followed again.
+  void open_watches() { changes_.open(); }
 
   // Searches that run give up soon. For the end.
   void stop_searches() noexcept { stopping_ = true; }

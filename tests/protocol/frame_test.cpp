@@ -146,30 +146,10 @@ TEST_F(Frames, AnswersThatDoNotFitTheSocketWaitAndArriveWhole) {
   }
 }
 
-// `count` descriptors beside the first byte of a message.
-void send_descriptors(const RawSocket& socket, std::size_t count) {
-  std::array<int, 253> descriptors{};
-  descriptors.fill(0);
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof descriptors)> control{};
-  char byte = '{';
-  iovec part{&byte, 1};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control.data();
-  message.msg_controllen = CMSG_SPACE(count * sizeof(int));
-  cmsghdr* header = CMSG_FIRSTHDR(&message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(count * sizeof(int));
-  std::memcpy(CMSG_DATA(header), descriptors.data(), count * sizeof(int));
-  ASSERT_EQ(sendmsg(socket.descriptor(), &message, 0), 1);
-}
-
 TEST_F(Frames, AnUnexpectedDescriptorClosesTheConnection) {
   for (const std::size_t count : {std::size_t{1}, std::size_t{253}}) {
     RawSocket socket(daemon_.socket());
-    send_descriptors(socket, count);
+    ASSERT_TRUE(socket.send_descriptors(STDIN_FILENO, count));
     EXPECT_TRUE(socket.is_closed_by_peer());
   }
   EXPECT_TRUE(client::Client::connect({.endpoint = daemon_.endpoint()}));

@@ -10,6 +10,7 @@
 
 #include <strongroom/client/client.h>
 
+#include "tests/support/eventually.h"
 #include "tests/support/raw_socket.h"
 #include "tests/support/test_daemon.h"
 
@@ -36,16 +37,5 @@ using Crowd = std::vector<std::unique_ptr<RawSocket>>;
 
 // Connects `count` clients which each send `bytes` and read nothing.
 Crowd crowd(const TestDaemon& daemon, std::size_t count, std::string_view bytes);
-
-// False when it does not become true within 20 s.
-template <class Condition>
-bool within_20_s(Condition condition) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  return true;
-}
 
 }  // namespace strongroom::tests

@@ -12,6 +12,7 @@
 
 #include "tests/security/canary.h"
 #include "tests/security/process_watch.h"
+#include "tests/support/eventually.h"
 #include "tests/support/secrets.h"
 #include "tests/support/test_daemon.h"
 
@@ -100,16 +101,6 @@ class CommandsHouse : public testing::Test {
     expect_nothing(find_in_files(runtime_, needles_));
     for (const char* folder : {"/tmp", "/var/tmp", "/dev/shm"})
       expect_nothing(find_in_new_files(folder, since_, {given_.path()}, needles_));
-  }
-
-  template <class Condition>
-  static bool eventually(Condition condition) {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > until) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
-    return true;
   }
 
   std::filesystem::file_time_type since_ = std::filesystem::file_time_type::clock::now() - std::chrono::seconds(1);

@@ -15,16 +15,10 @@
 #include "tests/support/secrets.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_daemon.h"
+#include "tests/support/unix_address.h"
 
 namespace strongroom::tests {
 namespace {
-
-sockaddr_un address_of(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
-  return address;
-}
 
 // Somebody who listens in a process of its own and counts what is sent to him.
 class Squatter {

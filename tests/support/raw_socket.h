@@ -3,14 +3,16 @@
 
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstring>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+
+#include "tests/support/unix_address.h"
 
 namespace strongroom::tests {
 
@@ -18,9 +20,7 @@ class RawSocket {
  public:
   explicit RawSocket(const std::string& path, int timeout_s = 10)
       : socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
+    const sockaddr_un address = address_of(path);
     if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
       throw std::runtime_error("no connection to " + path);
     const timeval timeout{timeout_s, 0};
@@ -42,6 +42,26 @@ class RawSocket {
       bytes.remove_prefix(static_cast<std::size_t>(n));
     }
     return true;
+  }
+
+  // One byte with `count` (at most 253, SCM_MAX_FD) times a descriptor beside it. False when the peer has closed.
+  bool send_descriptors(int descriptor, std::size_t count) {
+    std::array<int, 253> descriptors{};
+    descriptors.fill(descriptor);
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof descriptors)> control{};
+    char byte = '{';
+    iovec part{&byte, 1};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = CMSG_SPACE(count * sizeof(int));
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(count * sizeof(int));
+    std::memcpy(CMSG_DATA(header), descriptors.data(), count * sizeof(int));
+    return sendmsg(socket_, &message, MSG_NOSIGNAL) == 1;
   }
 
   // One message with its NUL, as a frame.

@@ -48,8 +48,9 @@ int spawn_in_foreground(pid_t& child, char** words) {
   return result;
 }
 
-// To the end, each with its NUL.
-WipedBytes read_variables(int descriptor) {
+// Each with its NUL, and another NUL behind the last. Nothing when that is missing: a command that misses a variable
+// must not run.
+std::optional<WipedBytes> read_variables(int descriptor) {
   WipedBytes all(wiped_heap());
   Byte part[4096];
   ssize_t n = 0;
@@ -57,7 +58,18 @@ WipedBytes read_variables(int descriptor) {
     if (n > 0) all.insert(all.end(), part, part + n);
   wipe(part, sizeof part);
   close(descriptor);
+  const bool whole = !all.empty() && all.back() == 0 && (all.size() == 1 || all[all.size() - 2] == 0);
+  if (!whole) return std::nullopt;
+  all.pop_back();
   return all;
+}
+
+// A mark that they are all comes last.
+Status send_variables(int descriptor, Environment& environment) {
+  constexpr Byte k_end[] = {0};
+  for (const char* entry : environment.pointers())
+    if (entry) STRONGROOM_CHECK(write_whole(descriptor, as_bytes(std::string_view(entry, std::strlen(entry) + 1))));
+  return write_whole(descriptor, k_end);
 }
 
 std::vector<char*> pointers_into(WipedBytes& variables) {
@@ -86,10 +98,9 @@ Started SessionLeader::start(const Command& command, Environment& environment, c
   if (started.reason != 0) return started;
   theirs.reset();
   variables->out.reset();
-  // A leader that does not take them reports nothing either.
-  for (const char* entry : environment.pointers())
-    if (entry) (void)write_whole(variables->in.get(), as_bytes(std::string_view(entry, std::strlen(entry) + 1)));
+  const Status sent = send_variables(variables->in.get(), environment);
   variables->in.reset();
+  if (!sent) return {-1, EPIPE};
   const auto first = next();
   if (first && first->kind == Kind::started) return {first->value, 0};
   return {-1, first ? first->value : ECHILD};
@@ -112,10 +123,10 @@ int lead(char** words) {
   pid_t child = -1;
   int reason = 0;
   {
-    WipedBytes variables = read_variables(std::atoi(words[1]));
-    std::vector<char*> pointers = pointers_into(variables);
+    auto variables = read_variables(std::atoi(words[1]));
+    std::vector<char*> pointers = variables ? pointers_into(*variables) : std::vector<char*>{nullptr};
     environ = pointers.data();
-    reason = spawn_in_foreground(child, words + 2);
+    reason = variables ? spawn_in_foreground(child, words + 2) : EPIPE;
     environ = nullptr;
   }
   if (reason != 0) {

@@ -136,7 +136,7 @@ TEST_F(SecretLife, APolicyHolds) {
   EXPECT_EQ(cli({"secret", "policy", "a", "--versions-kept", "2", "--check-required", "true"}).exit_code, 0);
   const auto refused = cli({"secret", "set", "a"}, "2");
   EXPECT_EQ(refused.exit_code, 2);
-  EXPECT_NE(refused.errors.find("check_version"), std::string::npos) << refused.errors;
+  EXPECT_NE(refused.errors.find("--check-version must be given"), std::string::npos) << refused.errors;
   EXPECT_EQ(cli({"secret", "set", "a", "--check-version", "1"}, "2").exit_code, 0);
   EXPECT_EQ(cli({"secret", "set", "a", "--check-version", "1"}, "3").exit_code, 7);
   EXPECT_EQ(cli({"secret", "set", "a", "--check-version", "2"}, "3").exit_code, 0);

@@ -1,4 +1,8 @@
 // What reaches the reader of a command's output.
+#include <sys/ioctl.h>
+
+#include <fstream>
+
 #include "tests/integration/run/run_house.h"
 
 namespace strongroom::tests {
@@ -106,7 +110,9 @@ TEST_F(RunMasking, ASlowReaderOfOneOutputDoesNotHoldTheOtherUp) {
   posix_spawn_file_actions_adddup2(&actions, out[1], 1);
   posix_spawn_file_actions_adddup2(&actions, err[1], 2);
   auto command = words({"--env", "KEY=api/key"},
-                       {"sh", "-c", "head -c 1000000 /dev/zero & sleep 0.2; printf '%s!' \"$KEY\" >&2; wait"});
+                       {"sh", "-c",
+                        "head -c 1000000 /dev/zero & while ! test -e \"$XDG_RUNTIME_DIR/full\"; do sleep 0.01; done; "
+                        "printf '%s!' \"$KEY\" >&2; wait"});
   std::vector<char*> argv;
   for (auto& word : command) argv.push_back(word.data());
   argv.push_back(nullptr);
@@ -115,6 +121,12 @@ TEST_F(RunMasking, ASlowReaderOfOneOutputDoesNotHoldTheOtherUp) {
   posix_spawn_file_actions_destroy(&actions);
   close(out[1]);
   close(err[1]);
+  const auto is_full = [&] {
+    int waiting = 0;
+    return ioctl(out[0], FIONREAD, &waiting) == 0 && waiting >= 65'536;
+  };
+  ASSERT_TRUE(eventually(is_full)) << "the one output is not stuck";
+  std::ofstream(runtime_ + "/full") << "";
   std::string said;
   char text[65536];
   while (said.find('!') == std::string::npos) {

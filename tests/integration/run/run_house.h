@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tests/support/cli.h"
+#include "tests/support/eventually.h"
 #include "tests/support/secrets.h"
 
 namespace strongroom::tests {
@@ -83,16 +84,6 @@ class RunHouse : public testing::Test {
     for (const auto& entry : std::filesystem::directory_iterator(runtime_ + "/strongroom", ignored))
       names.push_back(entry.path().filename());
     return names;
-  }
-
-  template <class Condition>
-  static bool eventually(Condition condition) {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > until) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
-    return true;
   }
 
   TestDaemon daemon_{{"--storage", "memory"}};

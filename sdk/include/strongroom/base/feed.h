@@ -6,6 +6,8 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include <strongroom/base/completion.h>
@@ -13,7 +15,7 @@
 namespace strongroom {
 
 // Thread-safe. Events reach a follower in the order of publish() when those calls are ordered themselves. A follower
-// that went away or was dropped is forgotten at once. The feed must outlive its followers' streams or be ended first.
+// that went away or was dropped is forgotten at once. The feed may go before its followers' streams do.
 template <class T>
 class Feed {
  public:
@@ -26,15 +28,15 @@ class Feed {
   // once, with `busy`, when k_most follow already.
   void add(Completion<T> last, Stream<T> stream, const T& first, Filter wants = {}) {
     auto follower = std::make_shared<Follower>(Follower{std::move(last), std::move(stream), std::move(wants)});
-    bool taken = false;
+    std::optional<Error> refusal;
     {
       const std::lock_guard guard(state_->mutex);
-      taken = state_->followers.size() < k_most;
-      if (taken && !follower->stream.send(first)) return;
-      if (taken) state_->followers.push_back(follower);
+      refusal = state_->refusal();
+      if (!refusal && !follower->stream.send(first)) return;
+      if (!refusal) state_->followers.push_back(follower);
       state_->count = state_->followers.size();
     }
-    if (!taken) return follower->last(make_error(ErrorCode::busy, "too many follow already", "followers"));
+    if (refusal) return follower->last(*refusal);
     follower->stream.on_end([state = std::weak_ptr<State>(state_), weak = std::weak_ptr<Follower>(follower)] {
       if (const auto alive = state.lock()) alive->forget(weak.lock());
     });
@@ -48,9 +50,14 @@ class Feed {
       if ((!follower->wants || follower->wants(event)) && !follower->stream.send(event)) state_->forget(follower);
   }
 
-  // Tells all followers why it is over.
-  void end(const Error& error) {
-    for (const auto& follower : state_->take()) follower->last(error);
+  // Tells all followers why it is over, and whoever comes until it is opened again.
+  void close(const Error& error) {
+    for (const auto& follower : state_->take(error)) follower->last(error);
+  }
+
+  void open() {
+    const std::lock_guard guard(state_->mutex);
+    state_->closed.reset();
   }
 
  private:
@@ -66,14 +73,22 @@ class Feed {
     std::mutex mutex;
     Followers followers;
     std::atomic<std::size_t> count = 0;
+    std::optional<Error> closed;
 
     Followers all() {
       const std::lock_guard guard(mutex);
       return followers;
     }
 
-    Followers take() {
+    // Under the mutex.
+    std::optional<Error> refusal() const {
+      if (closed || followers.size() < k_most) return closed;
+      return make_error(ErrorCode::busy, "too many follow already", "followers");
+    }
+
+    Followers take(const Error& error) {
       const std::lock_guard guard(mutex);
+      closed = error;
       count = 0;
       return std::exchange(followers, {});
     }

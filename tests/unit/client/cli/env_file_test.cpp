@@ -37,13 +37,16 @@ TEST(EnvFile, ExportByteOrderMarkAndTheLastOfEqualNamesWins) {
 }
 
 TEST(EnvFile, ReadsWhatDockerComposeAndDotenvShare) {
-  EXPECT_EQ(parsed("A: yaml # c\nB=`back # tick\n$X'\"`\nC='Let\\'s go' # 'c'\nD='C:\\dir\\'\nE='\\''\nF=a:b\n"),
-            (Map{{"A", "yaml"},
-                 {"B", "back # tick\n$X'\""},
-                 {"C", "Let's go"},
-                 {"D", "C:\\dir\\"},
-                 {"E", "'"},
-                 {"F", "a:b"}}));
+  EXPECT_EQ(
+      parsed(
+          "A: yaml # c\nB=`back # tick\n$X'\"`\nC='Let\\'s go' # 'c'\nD='C:\\dir\\'\nE='\\''\nF=a:b\nG='a\\' # it's\n"),
+      (Map{{"A", "yaml"},
+           {"B", "back # tick\n$X'\""},
+           {"C", "Let's go"},
+           {"D", "C:\\dir\\"},
+           {"E", "'"},
+           {"F", "a:b"},
+           {"G", "a\\"}}));
 }
 
 TEST(EnvFile, ANameAloneHasNoValueAndADollarIsTold) {

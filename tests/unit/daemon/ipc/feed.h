@@ -12,6 +12,7 @@
 #include <strongroom/protocol/method.h>
 
 #include "daemon/ipc/dispatcher.h"
+#include "tests/support/eventually.h"
 
 namespace strongroom::ipc::feed {
 
@@ -89,15 +90,6 @@ class Service {
 
 void bind_feed(Dispatcher& dispatcher, Service& service);
 
-// Waits for what another thread does. False when it does not happen within 10 s.
-template <class Condition>
-bool eventually(Condition condition) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return true;
-}
+using tests::eventually;
 
 }  // namespace strongroom::ipc::feed

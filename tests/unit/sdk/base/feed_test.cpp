@@ -65,11 +65,19 @@ TEST(Feed, SaysWhyItEndsAndIsEmptyThen) {
   Feed<int> feed;
   Reader reader;
   feed.add(reader.completion(), reader.stream(), 0);
-  feed.end(make_error(ErrorCode::locked, "locked"));
+  feed.close(make_error(ErrorCode::locked, "locked"));
   ASSERT_TRUE(reader.last);
   EXPECT_EQ(reader.last->code, ErrorCode::locked);
   EXPECT_FALSE(feed.followed());
   reader.ended();  // late, and harmless
+  Reader late;
+  feed.add(late.completion(), late.stream(), 0);
+  ASSERT_TRUE(late.last) << "closed is closed";
+  EXPECT_EQ(late.last->code, ErrorCode::locked);
+  feed.open();
+  Reader next;
+  feed.add(next.completion(), next.stream(), 0);
+  EXPECT_EQ(next.got, "0 ");
 }
 
 TEST(Feed, RefusesMoreThanItCanServeByName) {
