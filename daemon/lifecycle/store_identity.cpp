@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "daemon/vault/derive.h"
+#include <strongroom/base/derive.h>
 
 namespace strongroom::lifecycle {
 
@@ -126,7 +126,7 @@ store::FreshnessPorts accumulator_ports(const vault::Vault& vault) {
           .digest =
               [](BytesView bytes) {
                 store::Digest256 digest{};
-                vault::checksum("SRM/row/v1", {bytes}, digest);
+                checksum("SRM/row/v1", {bytes}, digest);
                 return digest;
               },
           .save =

@@ -4,7 +4,7 @@
 
 #include <strongroom/base/secret.h>
 
-#include "daemon/vault/derive.h"
+#include <strongroom/base/derive.h>
 #include "daemon/vault/private_file.h"
 
 namespace strongroom::vault {

@@ -2,7 +2,7 @@
 
 #include <sodium.h>
 
-#include "daemon/vault/derive.h"
+#include <strongroom/base/derive.h>
 
 namespace strongroom::vault {
 namespace {

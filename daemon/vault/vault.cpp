@@ -5,7 +5,7 @@
 
 #include <strongroom/base/wiped_memory.h>
 
-#include "daemon/vault/derive.h"
+#include <strongroom/base/derive.h>
 #include "daemon/vault/envelope.h"
 #include "daemon/vault/private_file.h"
 #include "daemon/vault/slot_key_file.h"

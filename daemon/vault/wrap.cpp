@@ -6,7 +6,7 @@
 
 #include <strongroom/base/wiped_memory.h>
 
-#include "daemon/vault/derive.h"
+#include <strongroom/base/derive.h>
 
 namespace strongroom::vault {
 namespace {

@@ -44,7 +44,7 @@ THIRD_PARTY = {
     "boost/": {"daemon/ipc", "daemon/plugin_host", "daemon/app", "protocol", "daemon/runner"},
     "sqlite3.h": {"plugins/storage/sqlite"},
     "spdlog/": {"daemon/log"},
-    "sodium": {"daemon/vault", "daemon/plugin_host"},
+    "sodium": {"base", "evidence", "daemon/vault", "daemon/audit", "daemon/plugin_host"},
     "toml++/": {"daemon/app"},
     "CLI/": {"client/cli"},
     "utf8proc.h": {"daemon/secrets"},

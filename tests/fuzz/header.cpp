@@ -2,7 +2,7 @@
 // parser behind it is reached.
 #include <algorithm>
 
-#include "daemon/vault/derive.h"
+#include <strongroom/base/derive.h>
 #include "daemon/vault/header.h"
 
 using namespace strongroom;
@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   (void)vault::parse_header({data, size});
   Bytes summed(data, data + size);
   Bytes sum(32);
-  vault::checksum("SRM/header-checksum/v1", {BytesView{summed}}, sum);
+  checksum("SRM/header-checksum/v1", {BytesView{summed}}, sum);
   summed.insert(summed.end(), sum.begin(), sum.end());
   (void)vault::parse_header(summed);
   return 0;

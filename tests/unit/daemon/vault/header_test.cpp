@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "daemon/vault/derive.h"
+#include <strongroom/base/derive.h>
 #include "tests/unit/daemon/vault/support.h"
 
 namespace strongroom::vault {

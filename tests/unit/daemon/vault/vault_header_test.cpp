@@ -1,7 +1,7 @@
 // Header copies damaged, lost, exchanged and changed on purpose.
 #include <sys/stat.h>
 
-#include "daemon/vault/derive.h"
+#include <strongroom/base/derive.h>
 #include "tests/unit/daemon/vault/support.h"
 
 namespace strongroom::vault {

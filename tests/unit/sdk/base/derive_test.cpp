@@ -1,12 +1,12 @@
 // Vectors by /usr/bin/python3, with k = bytes(range(32)) and lp = lambda b: struct.pack('<I', len(b)) + b:
 //   hashlib.blake2b(lp(label) + b''.join(map(lp, parts)), key=k, digest_size=n).hexdigest()
-#include "daemon/vault/derive.h"
+#include <strongroom/base/derive.h>
 
 #include <gtest/gtest.h>
 
 #include <numeric>
 
-namespace strongroom::vault {
+namespace strongroom {
 namespace {
 
 Bytes counting(std::size_t n, unsigned first = 0) {
@@ -74,4 +74,4 @@ TEST(DeriveDeathTest, SizesOutsideTheContractTerminate) {
 }
 
 }  // namespace
-}  // namespace strongroom::vault
+}  // namespace strongroom

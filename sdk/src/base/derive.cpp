@@ -1,4 +1,4 @@
-#include "daemon/vault/derive.h"
+#include <strongroom/base/derive.h>
 
 #include <sodium.h>
 
@@ -6,7 +6,7 @@
 
 #include <strongroom/base/wiped_memory.h>
 
-namespace strongroom::vault {
+namespace strongroom {
 namespace {
 
 void add(crypto_generichash_blake2b_state& state, BytesView part) noexcept {
@@ -40,4 +40,4 @@ void checksum(std::string_view label, std::initializer_list<BytesView> parts, Mu
   hash({}, label, std::span<const BytesView>(parts.begin(), parts.size()), out);
 }
 
-}  // namespace strongroom::vault
+}  // namespace strongroom

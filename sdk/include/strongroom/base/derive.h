@@ -13,7 +13,7 @@
 
 #include <strongroom/base/bytes.h>
 
-namespace strongroom::vault {
+namespace strongroom {
 
 // Fills `out` (16 to 64 bytes) from `key` (16 to 64 bytes). Other sizes are a broken invariant and terminate. Nothing
 // derived from the key stays on the stack of this function. Thread-safe.
@@ -27,4 +27,4 @@ inline void derive(BytesView key, std::string_view label, std::initializer_list<
 // The same without a key, for checksums that anybody may compute.
 void checksum(std::string_view label, std::initializer_list<BytesView> parts, MutableBytes out) noexcept;
 
-}  // namespace strongroom::vault
+}  // namespace strongroom
