@@ -10,29 +10,31 @@ import sys
 ROOT = os.path.abspath(sys.argv[1])
 
 # room -> rooms it may include (itself is always allowed)
-CAPABILITY = {"base", "protocol", "vault", "store", "audit", "access"}
+CAPABILITY = {"base", "protocol", "evidence", "vault", "store", "audit", "access"}
 ALLOWED = {
     "base": set(),
     "protocol": {"base"},
     "client": {"base", "protocol"},
+    "evidence": {"base", "protocol"},
     "abi": set(),
     "plugin": {"abi", "base"},
     "daemon/platform": {"base"},
     "daemon/log": {"base"},
     "daemon/vault": {"base"},
     "daemon/store": {"base", "vault"},
-    "daemon/audit": {"base", "protocol", "vault", "store"},
+    "daemon/audit": {"base", "protocol", "evidence", "vault", "store"},
     "daemon/access": {"base", "protocol", "vault", "store"},
     "daemon/lifecycle": CAPABILITY,
     "daemon/secrets": CAPABILITY,
-    "daemon/ipc": {"base", "protocol", "access", "audit"},
+    "daemon/ipc": {"base", "protocol", "evidence", "access", "audit"},
     "daemon/plugin_host": {"base", "protocol", "abi", "store"},
     "daemon/runner": {"base", "abi"},
-    "daemon/app": {"base", "protocol", "abi", "vault", "store", "audit", "access", "platform", "log", "lifecycle",
-                   "secrets", "ipc", "plugin_host"},
+    "daemon/app": {"base", "protocol", "evidence", "abi", "vault", "store", "audit", "access", "platform", "log",
+                   "lifecycle", "secrets", "ipc", "plugin_host"},
     "daemon/main": {"app"},
     "plugins": {"abi", "plugin", "base"},
-    "client/cli": {"client", "protocol", "base"},
+    "client/cli": {"client", "protocol", "evidence", "base"},
+    "client/witness": {"evidence", "protocol", "base"},
 }
 
 # third-party header prefix -> rooms that may include it
@@ -41,6 +43,7 @@ THIRD_PARTY = {
     "boost/dll": {"daemon/plugin_host", "daemon/runner"},
     "boost/interprocess": {"daemon/app", "daemon/runner"},
     "boost/json": {"protocol"},
+    "boost/crc": {"evidence"},
     "boost/": {"daemon/ipc", "daemon/plugin_host", "daemon/app", "protocol", "daemon/runner"},
     "sqlite3.h": {"plugins/storage/sqlite"},
     "spdlog/": {"daemon/log"},
@@ -82,8 +85,10 @@ def target_of(include: str) -> str | None:
         return parts[1]
     if include.startswith("daemon/"):
         return parts[1]
-    if include.startswith(("plugins/", "client/cli")):
-        return "/".join(parts[:3]) if parts[0] == "plugins" else "client/cli"
+    if include.startswith("plugins/"):
+        return "/".join(parts[:3])
+    if include.startswith(("client/cli", "client/witness")):
+        return "/".join(parts[:2])
     return None
 
 

@@ -229,10 +229,8 @@ class LogVerifier {
       if (expected.checkpoint.size > tree_.size())
         return Finding{tree_.size(), expected.name + " covers " + std::to_string(expected.checkpoint.size) +
                                          " entries; those from here on are gone"};
-      if (expected.checkpoint.size < report_.first && &expected.checkpoint != nullptr && expected.by_both &&
-          expected.name == "the checkpoint")
-        return Finding{report_.first, "the checkpoint is older than the archive"};
     }
+    if (report_.first > newest_size()) return Finding{report_.first, "the checkpoint is older than the archive"};
     if (newest_) report_.signed_entries = newest_->size;
     return std::optional<Finding>();
   }
