@@ -128,10 +128,11 @@ Result<Entry> parse_entry(BytesView bytes) {
 }
 
 Bytes epoch_message(BytesView signed_bytes) {
-  Bytes message;
-  ByteWriter writer(message);
-  writer.text("SRM/audit/epoch/v1");
-  writer.raw(signed_bytes);
+  constexpr std::string_view k_label = "SRM/audit/epoch/v1";
+  Bytes message(4 + k_label.size() + signed_bytes.size());
+  message[0] = static_cast<Byte>(k_label.size());
+  const auto label_end = std::ranges::copy(as_bytes(k_label), message.begin() + 4).out;
+  std::ranges::copy(signed_bytes, label_end);
   return message;
 }
 

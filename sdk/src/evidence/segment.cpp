@@ -7,6 +7,8 @@
 #include <charconv>
 #include <utility>
 
+#include <strongroom/evidence/crc32c.h>
+
 namespace strongroom::evidence {
 namespace {
 
@@ -74,6 +76,19 @@ Result<std::vector<SegmentPlace>> list_segments(const std::filesystem::path& log
   return places;
 }
 
+void write_frame_header(BytesView entry, BytesView slot, MutableBytes out) noexcept {
+  const auto put = [&out](std::uint32_t value, std::size_t at) {
+    for (std::size_t i = 0; i < 4; ++i) out[at + i] = static_cast<Byte>(value >> (8 * i));
+  };
+  put(static_cast<std::uint32_t>(entry.size()), 0);
+  put(crc32c(entry, crc32c(out.first(4))), 4);
+  const MutableBytes place = out.subspan(k_slot_offset, k_slot_size);
+  if (slot.empty())
+    std::ranges::fill(place, Byte{0});
+  else
+    std::ranges::copy(slot, place.begin());
+}
+
 FrameReader::FrameReader(FrameReader&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
       header_(other.header_),
@@ -135,6 +150,7 @@ Result<std::optional<BytesView>> FrameReader::next() {
   STRONGROOM_ASSIGN(seen, look(k_frame_header + length));
   if (seen.size() < k_frame_header + length) return torn;
   const BytesView entry = seen.subspan(k_frame_header, length);
+  slot_ = seen.subspan(k_slot_offset, k_slot_size);
   if (crc32c(entry, crc32c(seen.first(4))) != crc) return torn;
   offset_ += k_frame_header + length;
   return std::optional<BytesView>(entry);

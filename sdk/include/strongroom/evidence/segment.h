@@ -14,7 +14,9 @@
 namespace strongroom::evidence {
 
 inline constexpr std::size_t k_segment_header = 40;
-inline constexpr std::size_t k_frame_header = 8;
+inline constexpr std::size_t k_slot_offset = 8;  // in a frame
+inline constexpr std::size_t k_slot_size = 32;
+inline constexpr std::size_t k_frame_header = k_slot_offset + k_slot_size;
 
 struct SegmentHeader {
   LogId log{};
@@ -36,9 +38,8 @@ struct SegmentPlace {
 // In order; names of another shape mean nothing and are left out. Errors: not_found (no such folder), storage_failed.
 Result<std::vector<SegmentPlace>> list_segments(const std::filesystem::path& log_folder);
 
-// Appends length, CRC and entry.
-template <class Container>
-void write_frame(BytesView entry, Container& out);
+// What stands before an entry: length, CRC and slot (32 bytes, or nothing for zeros). `out` has k_frame_header bytes.
+void write_frame_header(BytesView entry, BytesView slot, MutableBytes out) noexcept;
 
 // Reads the frames of one segment in order, through a buffer of 256 KiB. Not thread-safe. Move-only.
 class FrameReader {
@@ -57,6 +58,9 @@ class FrameReader {
   // a right CRC: damage, or a torn end), storage_failed.
   Result<std::optional<BytesView>> next();
 
+  // The slot of the entry that next() gave, valid as long.
+  BytesView slot() const noexcept { return slot_; }
+
   // Where the next frame begins: behind the last one that was read.
   std::uint64_t offset() const noexcept { return offset_; }
 
@@ -72,24 +76,9 @@ class FrameReader {
   int descriptor_ = -1;
   SegmentHeader header_;
   std::uint64_t offset_ = k_segment_header;
+  BytesView slot_;
   Bytes buffer_;
   std::uint64_t buffered_from_ = 0;
 };
-
-}  // namespace strongroom::evidence
-
-#include <strongroom/evidence/crc32c.h>
-
-namespace strongroom::evidence {
-
-template <class Container>
-void write_frame(BytesView entry, Container& out) {
-  const std::size_t start = out.size();
-  ByteWriter<Container> writer(out);
-  writer.u32(static_cast<std::uint32_t>(entry.size()));
-  const std::uint32_t crc = crc32c(entry, crc32c({out.data() + start, 4}));
-  writer.u32(crc);
-  writer.raw(entry);
-}
 
 }  // namespace strongroom::evidence
