@@ -8,6 +8,7 @@
 #include <strongroom/evidence/seal.h>
 
 #include "daemon/vault/key_arena.h"
+#include "daemon/vault/types.h"
 
 namespace strongroom::audit {
 

@@ -102,10 +102,11 @@ LogFolder::LogFolder(fs::path path, std::uint64_t segment_size) : path_(std::mov
 Result<LogFolder> LogFolder::open(fs::path folder, std::uint64_t segment_size) {
   for (const fs::path& each : {folder, folder / "segments", folder / "tile", folder / "cosigned"})
     STRONGROOM_CHECK(make_folder(each));
-  struct stat status {};
+  struct stat status{};
   if (lstat(folder.c_str(), &status) != 0) return failure("its folder cannot be looked at");
   if (!S_ISDIR(status.st_mode) || status.st_uid != geteuid() || (status.st_mode & 077) != 0)
-    return make_error(ErrorCode::untrusted, "the folder of the audit log belongs to somebody else or is open to others");
+    return make_error(ErrorCode::untrusted,
+                      "the folder of the audit log belongs to somebody else or is open to others");
   return LogFolder(std::move(folder), segment_size);
 }
 
@@ -116,7 +117,7 @@ Result<Segment> LogFolder::create_segment(const evidence::SegmentHeader& header,
   for (const char* spare : k_spares) {
     Descriptor file{::open((path_ / spare).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW)};
     if (file.number < 0) continue;
-    struct stat status {};
+    struct stat status{};
     if (fstat(file.number, &status) != 0) return failure("a spare segment cannot be looked at");
     const Bytes bytes = evidence::encode_segment_header(header);
     STRONGROOM_CHECK(write_all(file.number, bytes, 0));
@@ -131,7 +132,7 @@ Result<Segment> LogFolder::create_segment(const evidence::SegmentHeader& header,
 
 Result<Segment> LogFolder::open_segment(const evidence::SegmentPlace& place) const {
   Descriptor file{::open(place.path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW)};
-  struct stat status {};
+  struct stat status{};
   if (file.number < 0 || fstat(file.number, &status) != 0) return failure("a segment cannot be opened");
   return Segment(std::exchange(file.number, -1), place.first, static_cast<std::uint64_t>(status.st_size));
 }
@@ -171,7 +172,7 @@ Status LogFolder::write_tile(const fs::path& name, BytesView content) const {
 }
 
 LogFolder::Space LogFolder::space() const {
-  struct statvfs status {};
+  struct statvfs status{};
   if (statvfs(path_.c_str(), &status) != 0) return {};
   return {static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize,
           static_cast<std::uint64_t>(status.f_blocks) * status.f_frsize};

@@ -16,8 +16,10 @@ namespace strongroom::audit {
 class Segment {
  public:
   Segment() = default;
+
   Segment(int descriptor, std::uint64_t first, std::uint64_t size) noexcept
       : descriptor_(descriptor), first_(first), size_(size) {}
+
   Segment(Segment&& other) noexcept;
   Segment& operator=(Segment&& other) noexcept;
   Segment(const Segment&) = delete;

@@ -15,8 +15,8 @@ using evidence::EntryType;
 using evidence::SkipKind;
 
 constexpr std::int64_t k_second = 1'000'000'000;
-constexpr std::int64_t k_jump_s = 5;              // a clock that is off by less is being corrected, not set
-constexpr std::uint64_t k_key_record_due = 250;   // of at most 256: room for a skip and an epoch record
+constexpr std::int64_t k_jump_s = 5;             // a clock that is off by less is being corrected, not set
+constexpr std::uint64_t k_key_record_due = 250;  // of at most 256: room for a skip and an epoch record
 constexpr std::size_t k_pin_size = 32 + 8 + 32 + 8 + 8;
 
 int sync_data(int descriptor) noexcept {
@@ -84,8 +84,8 @@ Result<std::uint64_t> LogWriter::append_record(EntryType type, BytesView content
 
 Status LogWriter::append_epoch(const MakeEpoch& make, const evidence::PublicKey& opening_key) {
   const std::lock_guard guard(mutex_);
-  if (next() != 0) STRONGROOM_CHECK(noted(note_clock({ports_.clocks.wall_ns(), ports_.clocks.boot_ns()},
-                                                     Room::administration)));
+  if (next() != 0)
+    STRONGROOM_CHECK(noted(note_clock({ports_.clocks.wall_ns(), ports_.clocks.boot_ns()}, Room::administration)));
   begin_entry(header(EntryType::epoch, epoch_ + 1));
   const Bytes head(frame_.begin() + evidence::k_frame_header, frame_.end());
   STRONGROOM_ASSIGN(const Bytes content, make(head, next()));
@@ -114,8 +114,7 @@ Status LogWriter::prepare(const Times& times, Room room) {
 Status LogWriter::note_clock(const Times& times, Room room) {
   const std::int64_t wall_s = times.wall_ns / k_second;
   const bool first = !times_.has_value();
-  const std::int64_t passed_s =
-      first ? 0 : static_cast<std::int64_t>(times.boot_ns - times_->boot_ns) / k_second;
+  const std::int64_t passed_s = first ? 0 : static_cast<std::int64_t>(times.boot_ns - times_->boot_ns) / k_second;
   const std::int64_t moved_s = first ? 0 : (times.wall_ns - times_->wall_ns) / k_second;
   Status noted;
   if (wall_s < time_s_ - k_jump_s)
@@ -208,7 +207,8 @@ void LogWriter::seal_event(evidence::Event& event, BytesView parameters) {
 Status LogWriter::put(BytesView slot, Room room) {
   const MutableBytes frame(frame_);
   const BytesView entry = frame.subspan(evidence::k_frame_header);
-  if (entry.size() > evidence::k_max_entry) return make_error(ErrorCode::too_large, "the event is too long to be logged");
+  if (entry.size() > evidence::k_max_entry)
+    return make_error(ErrorCode::too_large, "the event is too long to be logged");
   evidence::write_frame_header(entry, slot, frame.first(evidence::k_frame_header));
   if (offset_ + frame.size() > segment_->size()) STRONGROOM_CHECK(roll(room));
   if (unclean_ != 0) {

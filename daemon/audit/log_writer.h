@@ -78,6 +78,7 @@ class LogWriter {
   std::uint64_t durable() const noexcept { return durable_.load(std::memory_order_acquire); }
 
   std::uint32_t epoch() const;
+
   const evidence::LogId& log() const noexcept { return log_; }
 
   std::uint64_t chain_record() const;
@@ -116,7 +117,7 @@ class LogWriter {
   Ports ports_;
   const evidence::LogId log_;
 
-  mutable std::mutex mutex_;  // guards all below but the atomics
+  mutable std::mutex mutex_;          // guards all below but the atomics
   std::shared_ptr<Segment> segment_;  // shared with a sync that runs
   std::uint64_t offset_;
   std::uint64_t unclean_ = 0;  // bytes behind offset_ that a failed write may have left

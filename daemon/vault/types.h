@@ -18,8 +18,8 @@ inline constexpr std::size_t k_key_size = 32;
 
 enum class State : std::uint8_t { uninitialized, locked, unlocked };
 enum class SlotType : std::uint8_t { passphrase = 1, key_file = 2, recovery = 3 };
-// Numbers are stored. Audit keys follow with the audit log.
-enum class SystemKey : std::uint16_t { lookup = 1, accumulator = 2 };
+// Numbers are stored.
+enum class SystemKey : std::uint16_t { lookup = 1, accumulator = 2, audit_identity = 3, audit_opening = 4 };
 
 struct SlotInfo {
   std::string id;  // 16 hex digits

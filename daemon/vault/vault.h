@@ -103,6 +103,8 @@ class Vault {
   // Makes the first KEK of a name space when it has none. Errors: locked, invalid_argument (1 to 64 of a-z 0-9 - _ .),
   // too_large (480 keys).
   Status ensure_name_space(std::string_view name);
+  // Makes a system key that a store of an earlier version lacks. Errors: locked, too_large.
+  Status ensure_system_key(SystemKey key);
 
   // derive(newest version of the system key, label, parts, 32). Errors: locked (also while uninitialized), corrupt (the
   // header has no such key).

@@ -67,6 +67,7 @@ struct Vault::Impl {
   void put_in_force(Bytes bytes, Header next, const std::string& problem);
   // Writes `next` as a new generation and puts it into force.
   Status commit(Header next);
+  Status ensure_key(RingEntry entry);
   Status check_unlocked() const;
 
   const Header& header() const noexcept { return copies.readable.front().header; }

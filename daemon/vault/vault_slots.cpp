@@ -181,7 +181,9 @@ Result<Key> Vault::Impl::fill_new_header(Header& header, std::vector<NewSlot>& s
   const auto number = [](SystemKey key) { return static_cast<std::uint16_t>(key); };
   for (RingEntry entry : {RingEntry{RingKind::kek, "default", 0, 1, {}},
                           RingEntry{RingKind::system, "", number(SystemKey::lookup), 1, {}},
-                          RingEntry{RingKind::system, "", number(SystemKey::accumulator), 1, {}}}) {
+                          RingEntry{RingKind::system, "", number(SystemKey::accumulator), 1, {}},
+                          RingEntry{RingKind::system, "", number(SystemKey::audit_identity), 1, {}},
+                          RingEntry{RingKind::system, "", number(SystemKey::audit_opening), 1, {}}}) {
     STRONGROOM_CHECK(KeyRing::make(arena, header, root.view(), entry));
     header.ring.push_back(std::move(entry));
   }
@@ -294,26 +296,36 @@ Status Vault::remove_slot(std::string_view id) {
 }
 
 Status Vault::ensure_name_space(std::string_view name) {
-  const std::lock_guard one(impl_->change);
-  STRONGROOM_CHECK(impl_->check_unlocked());
   if (!name_space_is_valid(name))
     return make_error(ErrorCode::invalid_argument, "a name space has 1 to 64 of the characters a-z 0-9 - _ .",
                       "namespace");
-  Header next = impl_->header();
-  RingEntry entry{RingKind::kek, std::string(name), 0, 1, {}};
+  return impl_->ensure_key({RingKind::kek, std::string(name), 0, 1, {}});
+}
+
+Status Vault::ensure_system_key(SystemKey key) {
+  return impl_->ensure_key({RingKind::system, "", static_cast<std::uint16_t>(key), 1, {}});
+}
+
+// Takes `change`.
+Status Vault::Impl::ensure_key(RingEntry entry) {
+  const std::lock_guard one(change);
+  STRONGROOM_CHECK(check_unlocked());
+  Header next = header();
   Key key;
   {
-    const std::shared_lock guard(impl_->mutex);
-    STRONGROOM_CHECK(impl_->check_unlocked());
-    if (!impl_->ring.current_kek(name).key.empty()) return {};
+    const std::shared_lock guard(mutex);
+    STRONGROOM_CHECK(check_unlocked());
+    const bool present = entry.kind == RingKind::kek ? !ring.current_kek(entry.name).key.empty()
+                                                     : !ring.system_key(static_cast<SystemKey>(entry.number)).empty();
+    if (present) return {};
     if (next.ring.size() >= k_max_ring_keys) return make_error(ErrorCode::too_large, "the key ring is full");
-    STRONGROOM_ASSIGN(key, KeyRing::make(impl_->arena, next, impl_->ring.root(), entry));
+    STRONGROOM_ASSIGN(key, KeyRing::make(arena, next, ring.root(), entry));
   }
   next.ring.push_back(entry);
-  STRONGROOM_CHECK(impl_->commit(std::move(next)));
+  STRONGROOM_CHECK(commit(std::move(next)));
   // A lock may have come in between: then the key must not stay.
-  const std::unique_lock guard(impl_->mutex);
-  if (impl_->state == State::unlocked) impl_->ring.adopt(entry, std::move(key));
+  const std::unique_lock guard(mutex);
+  if (state == State::unlocked) ring.adopt(entry, std::move(key));
   return {};
 }
 

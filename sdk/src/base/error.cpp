@@ -72,9 +72,11 @@ constexpr std::array k_table = {
               true, "The plugin is missing, refused or has failed."},
     ErrorInfo{configuration, "configuration", "io.strongroom.Configuration", ExitCode::usage, 500, 1, false,
               "The configuration is not valid."},
+    ErrorInfo{audit_unavailable, "audit_unavailable", "io.strongroom.AuditUnavailable", ExitCode::failed, 503, 1, true,
+              "The audit log cannot be written; nothing was revealed or changed."},
 };
 
-static_assert(k_table.size() == static_cast<std::size_t>(configuration) + 1, "one row per code");
+static_assert(k_table.size() == static_cast<std::size_t>(audit_unavailable) + 1, "one row per code");
 
 }  // namespace
 

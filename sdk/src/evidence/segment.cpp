@@ -68,8 +68,7 @@ Result<std::vector<SegmentPlace>> list_segments(const std::filesystem::path& log
   std::vector<SegmentPlace> places;
   std::filesystem::directory_iterator entries(log_folder / "segments", error);
   for (const auto end = std::filesystem::directory_iterator(); !error && entries != end; entries.increment(error))
-    if (const auto first = number_of(entries->path().filename().native()))
-      places.push_back({*first, entries->path()});
+    if (const auto first = number_of(entries->path().filename().native())) places.push_back({*first, entries->path()});
   if (error == std::errc::no_such_file_or_directory) return make_error(ErrorCode::not_found, "there is no log here");
   if (error) return make_error(ErrorCode::storage_failed, "the folder of the log cannot be read");
   std::ranges::sort(places, {}, &SegmentPlace::first);
@@ -127,8 +126,8 @@ Result<BytesView> FrameReader::look(std::size_t size) {
   buffered_from_ = offset_;
   std::size_t filled = 0;
   while (filled < size) {
-    const ssize_t n = pread(descriptor_, buffer_.data() + filled, buffer_.size() - filled,
-                            static_cast<off_t>(offset_ + filled));
+    const ssize_t n =
+        pread(descriptor_, buffer_.data() + filled, buffer_.size() - filled, static_cast<off_t>(offset_ + filled));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return unreadable();
     if (n == 0) break;
@@ -138,7 +137,16 @@ Result<BytesView> FrameReader::look(std::size_t size) {
   return BytesView(buffer_);
 }
 
+// What was read ahead of the end may have been written since.
 Result<std::optional<BytesView>> FrameReader::next() {
+  const bool read_ahead = !buffer_.empty();
+  auto entry = read_frame();
+  if ((entry && *entry) || !read_ahead) return entry;
+  buffer_.clear();
+  return read_frame();
+}
+
+Result<std::optional<BytesView>> FrameReader::read_frame() {
   STRONGROOM_ASSIGN(BytesView seen, look(k_frame_header));
   if (seen.size() < 4) return std::optional<BytesView>();
   ByteReader reader(seen);
@@ -146,12 +154,12 @@ Result<std::optional<BytesView>> FrameReader::next() {
   if (length == 0) return std::optional<BytesView>();
   const std::uint32_t crc = reader.u32();
   const Error torn = make_error(ErrorCode::corrupt, "a frame is damaged");
-  if (!reader.ok() || length < k_header_size || length > k_max_entry) return torn;
+  if (seen.size() < k_frame_header || length < k_header_size || length > k_max_entry) return torn;
   STRONGROOM_ASSIGN(seen, look(k_frame_header + length));
   if (seen.size() < k_frame_header + length) return torn;
   const BytesView entry = seen.subspan(k_frame_header, length);
-  slot_ = seen.subspan(k_slot_offset, k_slot_size);
   if (crc32c(entry, crc32c(seen.first(4))) != crc) return torn;
+  slot_ = seen.subspan(k_slot_offset, k_slot_size);
   offset_ += k_frame_header + length;
   return std::optional<BytesView>(entry);
 }

@@ -41,9 +41,8 @@ Status TiledTree::restore(std::uint64_t size, std::vector<std::vector<Hash>> edg
       return make_error(ErrorCode::corrupt, "the edge of the tree does not fit its size");
   }
   edge_ = std::move(edge);
-  STRONGROOM_ASSIGN(compact_, tree_of(size, [&](unsigned level, std::uint64_t index) {
-                      return find(level, index, size);
-                    }));
+  STRONGROOM_ASSIGN(compact_,
+                    tree_of(size, [&](unsigned level, std::uint64_t index) { return find(level, index, size); }));
   return {};
 }
 

@@ -130,8 +130,7 @@ class LogVerifier {
     for (std::size_t i = 0; i < segments.size(); ++i) {
       // A segment that an archive has left behind for a moment holds nothing that is asked for.
       if (i + 1 < segments.size() && segments[i + 1].first <= report_.first) continue;
-      if (segments[i].first != tree_.size())
-        return Finding{tree_.size(), "the segment with this entry is missing"};
+      if (segments[i].first != tree_.size()) return Finding{tree_.size(), "the segment with this entry is missing"};
       STRONGROOM_ASSIGN(auto finding, check_segment(segments[i], i + 1 == segments.size()));
       if (finding) return finding;
     }
@@ -172,7 +171,8 @@ class LogVerifier {
     const auto entry = parse_entry(bytes);
     if (!entry) return Finding{sequence, entry.error().message};
     const bool needs_root = entry->header.type == EntryType::epoch;
-    if (auto wrong = rules_.take(*entry, sequence, needs_root ? tree_.root() : Hash{})) return Finding{sequence, *wrong};
+    if (auto wrong = rules_.take(*entry, sequence, needs_root ? tree_.root() : Hash{}))
+      return Finding{sequence, *wrong};
     if (sequence == report_.first && log_ && rules_.epoch() && rules_.epoch()->log_id != *log_)
       return Finding{sequence, "the segment is of another log"};
     if (const auto* witness = std::get_if<WitnessEntry>(&entry->content))
@@ -245,7 +245,8 @@ class LogVerifier {
       spare_tiles_.insert_or_assign({level, index}, Bytes(tile.begin(), tile.end()));
       return {};
     }
-    if (!held) return make_error(ErrorCode::corrupt, "the tile " + tile_path(level, index, k_tile_width) + " is missing");
+    if (!held)
+      return make_error(ErrorCode::corrupt, "the tile " + tile_path(level, index, k_tile_width) + " is missing");
     if (!std::ranges::equal(*held, tile))
       return make_error(ErrorCode::corrupt, "the tile " + tile_path(level, index, k_tile_width) + " is changed");
     return {};
@@ -296,8 +297,7 @@ bool has_identity_signature(const EpochEntry& epoch) noexcept {
 Result<Checkpoint> verify_checkpoint(const Note& note, const EpochEntry& epoch, std::uint32_t epoch_number) {
   STRONGROOM_ASSIGN(const Checkpoint checkpoint, Checkpoint::parse(note.text));
   const std::string origin = origin_of(epoch.log_id);
-  if (checkpoint.origin != origin)
-    return make_error(ErrorCode::invalid_argument, "the checkpoint is of another log");
+  if (checkpoint.origin != origin) return make_error(ErrorCode::invalid_argument, "the checkpoint is of another log");
   STRONGROOM_CHECK(verify_note(note, make_verifier_key(origin, k_note_key, epoch.identity_key)));
   STRONGROOM_CHECK(
       verify_note(note, make_verifier_key(epoch_key_name(origin, epoch_number), k_note_key, epoch.epoch_key)));

@@ -48,6 +48,7 @@ enum class ErrorCode : std::uint8_t {
   busy,                 // another daemon holds the data folder, or a queue or limit is full
   plugin_unavailable,   // the plugin is missing, refused or has failed
   configuration,        // the configuration is not valid; subject names file and line
+  audit_unavailable,    // the audit log cannot be written, so nothing is revealed or changed
 };
 
 // CLI exit codes (documented in docs/cli.md).

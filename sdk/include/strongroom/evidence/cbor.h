@@ -1,6 +1,6 @@
 // Deterministic CBOR (RFC 8949, section 4.2.1), as much of it as the audit log needs: unsigned and negative integers,
-// byte and text strings, arrays, maps with integer keys. Shortest lengths, definite lengths, ascending keys, no tags, no
-// floats; so one content has one encoding, and a reader that sees another one refuses it.
+// byte and text strings, arrays, maps with integer keys. Shortest lengths, definite lengths, ascending keys, no tags,
+// no floats; so one content has one encoding, and a reader that sees another one refuses it.
 #pragma once
 
 #include <cstdint>
@@ -62,6 +62,7 @@ class CborReader {
 
   // Either sign; fails outside of int64.
   std::int64_t integer() noexcept;
+
   // Fails above `max` bytes.
   BytesView bytes(std::size_t max) noexcept { return string(2, max); }
 

@@ -22,11 +22,11 @@ enum class EntryType : std::uint8_t { event = 1, key = 2, epoch = 3, skip = 4, r
 enum class SkipKind : std::uint8_t { clock_back = 1, clock_forward = 2, downtime = 3 };
 
 inline constexpr std::size_t k_header_size = 40;
-inline constexpr std::size_t k_event_fixed = 84;     // up to the sealed body
-inline constexpr std::size_t k_event_bound = 52;     // what is associated data of its seals
-inline constexpr std::size_t k_epoch_signed = 212;   // what both signatures of an epoch record cover
-inline constexpr std::size_t k_key_box = 136;        // the sealed box of a key record
-inline constexpr std::size_t k_max_entry = 1 << 20;  // bytes
+inline constexpr std::size_t k_event_fixed = 84;           // up to the sealed body
+inline constexpr std::size_t k_event_bound = 52;           // what is associated data of its seals
+inline constexpr std::size_t k_epoch_signed = 212;         // what both signatures of an epoch record cover
+inline constexpr std::size_t k_key_box = 136;              // the sealed box of a key record
+inline constexpr std::size_t k_max_entry = 1 << 20;        // bytes
 inline constexpr std::uint64_t k_most_between_keys = 256;  // a key record is that near to the one before, at most
 inline constexpr std::uint64_t k_unknown = ~std::uint64_t{0};
 

@@ -89,9 +89,7 @@ void encode_map(Container& out, const Pairs& pairs) {
 template <class Container>
 void encode_body(const Event& e, Container& out) {
   const auto text = [](std::string_view value) { return [value](auto& writer) { writer.text(value); }; };
-  const auto number = [](std::optional<std::uint64_t> value) {
-    return [value](auto& writer) { writer.uint(*value); };
-  };
+  const auto number = [](std::optional<std::uint64_t> value) { return [value](auto& writer) { writer.uint(*value); }; };
   const auto bytes = [](BytesView value) { return [value](auto& writer) { writer.bytes(value); }; };
   const auto always = [](std::uint64_t value) { return [value](auto& writer) { writer.uint(value); }; };
   detail::encode_map(out, [&](auto&& pair) {

@@ -70,6 +70,7 @@ class FrameReader {
  private:
   explicit FrameReader(int descriptor) noexcept : descriptor_(descriptor) {}
 
+  Result<std::optional<BytesView>> read_frame();
   // At least `size` bytes from offset_ on in the buffer, or fewer at the end of the file.
   Result<BytesView> look(std::size_t size);
 

@@ -45,6 +45,7 @@ class TiledTree {
 
   // The hashes of a level of tiles that are in no full tile yet.
   const std::vector<Hash>& edge(unsigned level) const noexcept;
+
   unsigned levels() const noexcept { return static_cast<unsigned>(edge_.size()); }
 
  private:

@@ -22,6 +22,8 @@ Status round_trip(const JsonValue& parameters, JsonWriter& out) {
 template <class M>
 constexpr MethodEntry make_entry() {
   static_assert(!M::info.name.empty() && !M::info.documentation.empty(), "every method is documented");
+  static_assert(M::info.audit.kind == Audited::no ? !M::info.audit.why_not.empty() : !M::info.audit.action.empty(),
+                "every method states its audit policy");
   return {&M::info, &describe<typename M::Request>(), &describe<typename M::Response>(),
           &round_trip<typename M::Request>};
 }

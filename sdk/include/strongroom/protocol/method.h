@@ -9,6 +9,7 @@
 // An area lists its methods: `using Methods = MethodList<Get, Put>;` with `interface` naming the Varlink interface.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -37,6 +38,40 @@ enum class Streaming : std::uint8_t {
   required,  // refused with ExpectedMore otherwise
 };
 
+// What the audit log says of a call.
+enum class Audited : std::uint8_t {
+  no,      // nothing; the policy says why
+  use,     // one event, before the answer leaves
+  change,  // an intent, durable before the change, and an outcome before the answer
+};
+
+// Stated by every method; a method without one does not compile.
+struct AuditPolicy {
+  Audited kind = Audited::no;
+  std::string_view action{};                  // as docs/audit.md lists it: "secret.get"
+  std::array<std::string_view, 2> objects{};  // fields that name what it is about: "path", "items[].path"
+  std::string_view why_not{};                 // with `no`: one sentence
+  bool administration = false;                // goes on, into reserved space, when the disk is full
+};
+
+constexpr AuditPolicy audited_use(std::string_view action, std::string_view object = {}) {
+  return {.kind = Audited::use, .action = action, .objects = {object}};
+}
+
+constexpr AuditPolicy audited_change(std::string_view action, std::string_view object = {},
+                                     std::string_view second = {}) {
+  return {.kind = Audited::change, .action = action, .objects = {object, second}};
+}
+
+// Locking and looking after the log.
+constexpr AuditPolicy audited_administration(std::string_view action, std::string_view object = {}) {
+  return {.kind = Audited::change, .action = action, .objects = {object}, .administration = true};
+}
+
+constexpr AuditPolicy not_audited(std::string_view why) {
+  return {.kind = Audited::no, .why_not = why};
+}
+
 // The generic command line of a method; conversations (client/cli/commands) say their own.
 struct CliMapping {
   std::string_view command{};  // "secret list"; empty: none
@@ -48,6 +83,7 @@ struct MethodInfo {
   std::string_view documentation;  // whole sentences
   LockStates states = LockStates::any;
   Effect effect = Effect::read;
+  AuditPolicy audit{};
   Streaming streaming = Streaming::no;
   CliMapping cli{};
 };

@@ -8,5 +8,6 @@ namespace strongroom::protocol {
 const InterfaceInfo& service_area();
 const InterfaceInfo& vault_area();
 const InterfaceInfo& secret_area();
+const InterfaceInfo& audit_area();
 
 }  // namespace strongroom::protocol

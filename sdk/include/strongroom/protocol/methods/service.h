@@ -53,8 +53,48 @@ struct InfoResponse {
 struct GetInfo {
   using Request = Empty;
   using Response = InfoResponse;
-  static constexpr MethodInfo info{
-      .name = "GetInfo", .documentation = "Tells version and features.", .cli = {"info", "strongroom info"}};
+  static constexpr MethodInfo info{.name = "GetInfo",
+                                   .documentation = "Tells version and features.",
+                                   .audit = not_audited("It tells nothing about what is stored."),
+                                   .cli = {"info", "strongroom info"}};
+};
+
+struct AuditStatus {
+  std::int64_t entries = 0;
+  std::int64_t signed_entries = 0;
+  std::int64_t durable_entries = 0;
+  std::optional<std::int64_t> checkpoint_ms;
+  std::string origin;
+  std::string root;
+  std::int64_t epoch = 0;
+  std::string reveals;
+  std::int64_t free_percent = 0;
+  std::optional<std::string> problem;
+  std::optional<std::int64_t> witnesses;
+  std::optional<std::int64_t> cosigned_entries;
+  std::optional<std::int64_t> cosigned_ms;
+  static constexpr std::string_view type_name = "AuditStatus";
+
+  static constexpr auto fields() {
+    using R = AuditStatus;
+    return std::tuple{
+        Field<&R::entries>{"entries", "Entries in the log, archived ones included."},
+        Field<&R::signed_entries>{"signed_entries", "How many the newest checkpoint covers."},
+        Field<&R::durable_entries>{"durable_entries", "How many are on the disk for certain."},
+        Field<&R::checkpoint_ms>{"checkpoint_ms",
+                                 "When the newest checkpoint was signed; absent before the first of "
+                                 "this run."},
+        Field<&R::origin>{"origin", "Name of the log in its checkpoints."},
+        Field<&R::root>{"root", "Root of the signed tree in base64; empty when nothing is signed."},
+        Field<&R::epoch>{"epoch", "Number of the epoch whose key signs."},
+        Field<&R::reveals>{"reveals", "When a reveal is answered: its event is \"written\" or \"synced\"."},
+        Field<&R::free_percent>{"free_percent", "Free part of the disk that the log lies on."},
+        Field<&R::problem>{"problem", "Why nothing can be logged, revealed or changed; absent when all is well."},
+        Field<&R::witnesses>{"witnesses", "Number of witnesses; absent when there are none."},
+        Field<&R::cosigned_entries>{"cosigned_entries",
+                                    "How many entries a witness has vouched for; absent when none."},
+        Field<&R::cosigned_ms>{"cosigned_ms", "When it did."}};
+  }
 };
 
 struct StatusResponse {
@@ -72,6 +112,7 @@ struct StatusResponse {
   bool memory_locked = true;
   std::int64_t connections = 0;
   std::optional<std::map<std::string, std::int64_t>> dropped_clients;
+  std::optional<AuditStatus> audit;
   std::vector<std::string> problems;
 
   static constexpr auto fields() {
@@ -93,6 +134,7 @@ struct StatusResponse {
         Field<&R::dropped_clients>{"dropped_clients",
                                    "How many clients were dropped since the daemon started, by the limit that they "
                                    "passed; absent when there were none."},
+        Field<&R::audit>{"audit", "How the audit log is; absent while there is none."},
         Field<&R::problems>{"problems", "Sentences about what needs attention; empty when nothing does."}};
   }
 };
@@ -100,8 +142,10 @@ struct StatusResponse {
 struct GetStatus {
   using Request = Empty;
   using Response = StatusResponse;
-  static constexpr MethodInfo info{.name = "GetStatus",
-                                   .documentation = "Tells the state of the store and the health of the daemon."};
+  static constexpr MethodInfo info{
+      .name = "GetStatus",
+      .documentation = "Tells the state of the store and the health of the daemon.",
+      .audit = not_audited("Programs poll it, and it tells nothing about what is stored.")};
 };
 
 struct WatchStatus {
@@ -112,12 +156,36 @@ struct WatchStatus {
       .documentation =
           "Tells the status now and whenever the state of the store, its slots, its freshness or what needs "
           "attention changes. A reader that does not keep up is dropped.",
+      .audit = not_audited("It tells what GetStatus tells."),
       .streaming = Streaming::required};
+};
+
+struct IdentifyRequest {
+  std::optional<std::string> client;
+  std::optional<std::string> reason;
+
+  static constexpr auto fields() {
+    using R = IdentifyRequest;
+    return std::tuple{
+        Field<&R::client>{"client", "Name of the program, such as \"strongroom\".", {.min = 1, .max = 64}},
+        Field<&R::reason>{"reason", "What the calls are for.", {.min = 1, .max = 512}}};
+  }
+};
+
+struct Identify {
+  using Request = IdentifyRequest;
+  using Response = Empty;
+  static constexpr MethodInfo info{.name = "Identify",
+                                   .documentation =
+                                       "Says who calls and why; both stand in the audit log beside the calls that "
+                                       "follow on this connection. Nothing "
+                                       "is granted for it, and nothing vouches for it.",
+                                   .audit = not_audited("It stands beside the calls that follow.")};
 };
 
 inline constexpr std::string_view interface = "io.strongroom.Service";
 inline constexpr std::string_view documentation = "What the daemon is and how it is.";
-using Methods = MethodList<GetInfo, GetStatus, WatchStatus>;
+using Methods = MethodList<GetInfo, GetStatus, WatchStatus, Identify>;
 
 // The interface of a method of this area, found by its type.
 template <class M>

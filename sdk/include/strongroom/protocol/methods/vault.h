@@ -58,7 +58,8 @@ struct Init {
   static constexpr MethodInfo info{.name = "Init",
                                    .documentation = "Makes the store: new keys, and the slots that open them.",
                                    .states = LockStates::uninitialized,
-                                   .effect = Effect::write};
+                                   .effect = Effect::write,
+                                   .audit = audited_change("vault.init")};
 };
 
 struct UnlockRequest {
@@ -85,7 +86,8 @@ struct Unlock {
       .name = "Unlock",
       .documentation = "Opens the store. Without passphrase and recovery code it tries the slots that need no person.",
       .states = LockStates::initialized,
-      .effect = Effect::write};
+      .effect = Effect::write,
+      .audit = audited_change("vault.unlock")};
 };
 
 struct Lock {
@@ -96,6 +98,7 @@ struct Lock {
       .documentation = "Wipes every key from memory. The store stays closed, over restarts too, until Unlock.",
       .states = LockStates::initialized,
       .effect = Effect::write,
+      .audit = audited_administration("vault.lock"),
       .cli = {"lock", "strongroom lock"}};
 };
 
@@ -127,6 +130,7 @@ struct ListSlots {
   static constexpr MethodInfo info{.name = "ListSlots",
                                    .documentation = "Lists the unlock slots.",
                                    .states = LockStates::initialized,
+                                   .audit = audited_use("vault.list_slots"),
                                    .cli = {"slot list", "strongroom slot list"}};
 };
 
@@ -160,7 +164,8 @@ struct AddSlot {
   static constexpr MethodInfo info{.name = "AddSlot",
                                    .documentation = "Adds an unlock slot. Stored data is not touched.",
                                    .states = LockStates::unlocked,
-                                   .effect = Effect::write};
+                                   .effect = Effect::write,
+                                   .audit = audited_change("vault.add_slot")};
 };
 
 struct RemoveSlotRequest {
@@ -181,12 +186,27 @@ struct RemoveSlot {
                                        "header can still use it there.",
                                    .states = LockStates::unlocked,
                                    .effect = Effect::write,
+                                   .audit = audited_change("vault.remove_slot", "id"),
                                    .cli = {"slot remove", "strongroom slot remove 0123456789abcdef"}};
+};
+
+struct AcceptRollback {
+  using Request = Empty;
+  using Response = Empty;
+  static constexpr MethodInfo info{
+      .name = "AcceptRollback",
+      .documentation =
+          "Takes the store and the audit log as they are although one of them was put back to an older state. Until "
+          "then nothing can be written. That it was accepted stays in the log.",
+      .states = LockStates::unlocked,
+      .effect = Effect::write,
+      .audit = audited_administration("vault.accept_rollback"),
+      .cli = {"vault accept-rollback", "strongroom vault accept-rollback"}};
 };
 
 inline constexpr std::string_view interface = "io.strongroom.Vault";
 inline constexpr std::string_view documentation = "Making, opening and closing the store, and its unlock slots.";
-using Methods = MethodList<Init, Unlock, Lock, ListSlots, AddSlot, RemoveSlot>;
+using Methods = MethodList<Init, Unlock, Lock, ListSlots, AddSlot, RemoveSlot, AcceptRollback>;
 
 // The interface of a method of this area, found by its type.
 template <class M>

@@ -60,7 +60,8 @@ struct List {
   using Response = ListResponse;
   static constexpr MethodInfo info{.name = "List",
                                    .documentation = "Lists the names of secrets and folders. It never shows values.",
-                                   .states = LockStates::unlocked};
+                                   .states = LockStates::unlocked,
+                                   .audit = audited_use("secret.list", "prefix")};
 };
 
 struct VersionEntry {
@@ -115,6 +116,7 @@ struct GetHistory {
       .name = "GetHistory",
       .documentation = "Lists the versions of a secret, its times, labels, metadata and policy, without values.",
       .states = LockStates::unlocked,
+      .audit = audited_use("secret.get_history", "path"),
       .cli = {"secret history", "strongroom secret history openai/key"}};
 };
 
@@ -187,7 +189,8 @@ struct Search {
       .documentation =
           "Finds secrets by path, label, use and expiry. It looks at every secret of the folder and runs "
           "beside everything else.",
-      .states = LockStates::unlocked};
+      .states = LockStates::unlocked,
+      .audit = audited_use("secret.search", "prefix")};
 };
 
 }  // namespace strongroom::protocol::secret

@@ -15,7 +15,8 @@ struct Delete {
       .documentation =
           "Marks the current version as deleted. Undelete takes it back; earlier versions stay readable by number.",
       .states = LockStates::unlocked,
-      .effect = Effect::write};
+      .effect = Effect::write,
+      .audit = audited_change("secret.delete", "path")};
 };
 
 struct Undelete {
@@ -24,7 +25,8 @@ struct Undelete {
   static constexpr MethodInfo info{.name = "Undelete",
                                    .documentation = "Takes back the deletion of the current version.",
                                    .states = LockStates::unlocked,
-                                   .effect = Effect::write};
+                                   .effect = Effect::write,
+                                   .audit = audited_change("secret.undelete", "path")};
 };
 
 struct DestroyRequest {
@@ -55,7 +57,8 @@ struct Destroy {
       .name = "Destroy",
       .documentation = "Erases the values of versions for good. Their numbers and times stay in the history.",
       .states = LockStates::unlocked,
-      .effect = Effect::write};
+      .effect = Effect::write,
+      .audit = audited_change("secret.destroy", "path")};
 };
 
 struct PurgeRequest {
@@ -86,7 +89,8 @@ struct Purge {
           "Erases a secret with all its versions and its history for good. A folder of more than 10000 "
           "secrets is refused; all or nothing.",
       .states = LockStates::unlocked,
-      .effect = Effect::write};
+      .effect = Effect::write,
+      .audit = audited_change("secret.purge", "path")};
 };
 
 struct MoveRequest {
@@ -111,7 +115,8 @@ struct Move {
           "Gives a secret another path, with its versions, labels and history. A folder of more than "
           "10000 secrets is refused; all or nothing.",
       .states = LockStates::unlocked,
-      .effect = Effect::write};
+      .effect = Effect::write,
+      .audit = audited_change("secret.move", "from", "to")};
 };
 
 struct CopyRequest {
@@ -134,7 +139,8 @@ struct Copy {
           "Makes a new secret of the current version of another, with its labels, metadata, expiry and "
           "policy.",
       .states = LockStates::unlocked,
-      .effect = Effect::write};
+      .effect = Effect::write,
+      .audit = audited_change("secret.copy", "from", "to")};
 };
 
 struct RollbackRequest {
@@ -160,7 +166,8 @@ struct Rollback {
           "Writes the values of an earlier version as a new version. The earlier one may be deleted, but "
           "not destroyed.",
       .states = LockStates::unlocked,
-      .effect = Effect::write};
+      .effect = Effect::write,
+      .audit = audited_change("secret.rollback", "path")};
 };
 
 struct UpdateRequest {
@@ -199,7 +206,8 @@ struct Update {
       .name = "Update",
       .documentation = "Changes labels, metadata, expiry and policy of a secret. What is not given stays.",
       .states = LockStates::unlocked,
-      .effect = Effect::write};
+      .effect = Effect::write,
+      .audit = audited_change("secret.update", "path")};
 };
 
 }  // namespace strongroom::protocol::secret

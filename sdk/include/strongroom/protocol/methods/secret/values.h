@@ -44,7 +44,8 @@ struct Get {
   static constexpr MethodInfo info{.name = "Get",
                                    .documentation = "Reads a version of a secret.",
                                    .states = LockStates::unlocked,
-                                   .effect = Effect::reveal};
+                                   .effect = Effect::reveal,
+                                   .audit = audited_use("secret.get", "path")};
 };
 
 struct PutRequest {
@@ -87,7 +88,8 @@ struct Put {
       .name = "Put",
       .documentation = "Writes a new version of a secret. It is durable when this answers.",
       .states = LockStates::unlocked,
-      .effect = Effect::write};
+      .effect = Effect::write,
+      .audit = audited_change("secret.put", "path")};
 };
 
 struct GetResult {
@@ -136,7 +138,8 @@ struct GetMany {
       .name = "GetMany",
       .documentation = "Reads many secrets from one snapshot. An item that fails says so and does not fail the others.",
       .states = LockStates::unlocked,
-      .effect = Effect::reveal};
+      .effect = Effect::reveal,
+      .audit = audited_use("secret.get_many", "items[].path")};
 };
 
 struct PutResult {
@@ -178,7 +181,8 @@ struct PutMany {
       .documentation =
           "Writes many secrets in as few commits as possible. An item that fails says so and does not fail the others.",
       .states = LockStates::unlocked,
-      .effect = Effect::write};
+      .effect = Effect::write,
+      .audit = audited_change("secret.put_many", "items[].path")};
 };
 
 }  // namespace strongroom::protocol::secret

@@ -64,6 +64,7 @@ struct Watch {
           "Tells each change of secrets after it is durable, without values, in the order of the commits. "
           "It ends when the store is locked. A reader that does not keep up is dropped.",
       .states = LockStates::unlocked,
+      .audit = audited_use("secret.watch", "prefix"),
       .streaming = Streaming::required};
 };
 

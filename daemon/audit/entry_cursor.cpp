@@ -1,0 +1,69 @@
+#include "daemon/audit/entry_cursor.h"
+
+#include <algorithm>
+
+namespace strongroom::audit {
+namespace {
+
+std::uint64_t sequence_of(BytesView entry) noexcept {
+  ByteReader reader(entry.subspan(8));
+  return reader.u64();
+}
+
+}  // namespace
+
+Status EntryCursor::open(const evidence::SegmentPlace& place, std::uint64_t sequence, std::uint64_t offset) {
+  STRONGROOM_ASSIGN(auto reader, evidence::FrameReader::open(place.path, offset));
+  if (reader.header().first != place.first) return make_error(ErrorCode::corrupt, "a segment has a wrong name");
+  reader_ = std::move(reader);
+  segment_ = place.first;
+  sequence_ = sequence;
+  return {};
+}
+
+Status EntryCursor::seek(std::uint64_t sequence) {
+  if (reader_ && sequence == sequence_) return {};
+  STRONGROOM_ASSIGN(const auto places, evidence::list_segments(folder_));
+  const auto after = std::ranges::upper_bound(places, sequence, {}, &evidence::SegmentPlace::first);
+  if (after == places.begin()) return make_error(ErrorCode::not_found, "there is no such entry here");
+  const auto& place = *std::prev(after);
+  const std::uint64_t block = sequence / k_block;
+  const auto offset = block * k_block > place.first ? offsets_.find(block) : std::nullopt;
+  if (offset) {
+    // The file of offsets is derived and believed only when the entry is there.
+    if (open(place, block * k_block, *offset) && next() && open(place, block * k_block, *offset) &&
+        read_up_to(sequence))
+      return {};
+    offsets_.forget_from(block);
+  }
+  STRONGROOM_CHECK(open(place, place.first, 0));
+  return read_up_to(sequence);
+}
+
+Status EntryCursor::read_up_to(std::uint64_t sequence) {
+  while (sequence_ < sequence) {
+    STRONGROOM_ASSIGN(const auto entry, next());
+    if (!entry) return make_error(ErrorCode::not_found, "there is no such entry here");
+  }
+  return {};
+}
+
+Result<std::optional<BytesView>> EntryCursor::next() {
+  for (;;) {
+    frame_offset_ = reader_->offset();
+    STRONGROOM_ASSIGN(const auto entry, reader_->next());
+    if (entry) {
+      if (sequence_of(*entry) != sequence_)
+        return make_error(ErrorCode::corrupt, "an entry has another number than its place");
+      if (sequence_ % k_block == 0) offsets_.note(sequence_ / k_block, frame_offset_);
+      ++sequence_;
+      return entry;
+    }
+    STRONGROOM_ASSIGN(const auto places, evidence::list_segments(folder_));
+    const auto following = std::ranges::find(places, sequence_, &evidence::SegmentPlace::first);
+    if (following == places.end() || following->first == segment_) return std::optional<BytesView>();
+    STRONGROOM_CHECK(open(*following, sequence_, 0));
+  }
+}
+
+}  // namespace strongroom::audit

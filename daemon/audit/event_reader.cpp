@@ -1,0 +1,121 @@
+#include "daemon/audit/event_reader.h"
+
+#include <algorithm>
+
+namespace strongroom::audit {
+
+EventReader::EventReader(const std::filesystem::path& log_folder, BlockOffsets& offsets, const evidence::LogId& log,
+                         const LogKeys& keys, vault::KeyArena& arena, std::uint64_t end)
+    : folder_(log_folder),
+      offsets_(offsets),
+      log_(log),
+      keys_(keys),
+      arena_(arena),
+      end_(end),
+      cursor_(log_folder, offsets) {}
+
+Result<EventReader::Read> EventReader::read(std::uint64_t sequence) {
+  if (sequence >= end_) return make_error(ErrorCode::not_found, "there is no such entry in the log", "sequence");
+  STRONGROOM_CHECK(cursor_.seek(sequence));
+  STRONGROOM_ASSIGN(const auto bytes, cursor_.next());
+  if (!bytes) return make_error(ErrorCode::not_found, "there is no such entry in the log", "sequence");
+  Read read{.sequence = sequence,
+            .bytes = *bytes,
+            .entry = {},
+            .event = {},
+            .disclosure = {},
+            .segment = cursor_.segment(),
+            .slot_offset = cursor_.slot_offset()};
+  STRONGROOM_ASSIGN(read.entry, evidence::parse_entry(*bytes));
+  if (const auto* key = std::get_if<evidence::KeyEntry>(&read.entry.content)) {
+    STRONGROOM_ASSIGN(ChainStart start, open_chain(sequence, *key));
+    record_ = sequence;
+    first_ = std::move(start.key);
+    chain_.reset();
+    known_until_ = sequence;
+  }
+  const bool reads_on = record_ && sequence == known_until_ + 1;
+  if (reads_on) known_until_ = sequence;
+  const auto* event = std::get_if<evidence::EventEntry>(&read.entry.content);
+  if (!event) return read;
+  if (!record_ || *record_ > sequence || sequence > known_until_) STRONGROOM_CHECK(take_chain(sequence));
+  STRONGROOM_ASSIGN(read.disclosure, key_for(event->key_index, cursor_.slot()));
+  auto opened = evidence::open_event(log_, read.entry, read.disclosure);
+  if (!opened && opened.error().code == ErrorCode::wrong_credential)
+    return make_error(ErrorCode::tampered, "entry " + std::to_string(sequence) + " does not open with its key");
+  if (!opened) return std::move(opened).error();
+  read.event = std::move(*opened);
+  return read;
+}
+
+Result<ChainStart> EventReader::open_chain(std::uint64_t record, const evidence::KeyEntry& key) {
+  ChainStart start;
+  start.record = record;
+  STRONGROOM_ASSIGN(start.key, arena_.take(32));
+  WipedBytes plain(evidence::k_key_box - 48, wiped_heap());
+  STRONGROOM_CHECK(open_box(key.sealed, keys_, plain));
+  ByteReader reader(plain);
+  std::ranges::copy(reader.raw(32), start.key.writable().begin());
+  start.pin.generation = reader.u64();
+  std::ranges::copy(reader.raw(32), start.pin.accumulator.begin());
+  start.pin.header_generation = reader.u64();
+  start.oldest_intent = reader.u64();
+  return start;
+}
+
+Result<std::uint64_t> EventReader::chain_of(std::uint64_t sequence) {
+  EntryCursor cursor(folder_, offsets_);
+  std::uint64_t from = sequence < evidence::k_most_between_keys ? 0 : sequence - evidence::k_most_between_keys;
+  // The prefix may be archived; a chain that began there cannot be opened any more.
+  if (!cursor.seek(from)) {
+    STRONGROOM_ASSIGN(const auto places, evidence::list_segments(folder_));
+    if (places.empty()) return make_error(ErrorCode::not_found, "the log is empty");
+    STRONGROOM_CHECK(cursor.seek(places.front().first));
+  }
+  std::optional<std::uint64_t> found;
+  while (cursor.sequence() < sequence) {
+    STRONGROOM_ASSIGN(const auto bytes, cursor.next());
+    if (!bytes) break;
+    if (bytes->size() > 1 && (*bytes)[1] == static_cast<Byte>(evidence::EntryType::key)) found = cursor.sequence() - 1;
+  }
+  if (!found) return make_error(ErrorCode::not_found, "the key of this entry is archived", "sequence");
+  return *found;
+}
+
+Status EventReader::take_chain(std::uint64_t sequence) {
+  STRONGROOM_ASSIGN(const std::uint64_t record, chain_of(sequence));
+  known_until_ = sequence;
+  if (record_ == record) return {};
+  EntryCursor cursor(folder_, offsets_);
+  STRONGROOM_CHECK(cursor.seek(record));
+  STRONGROOM_ASSIGN(const auto bytes, cursor.next());
+  if (!bytes) return make_error(ErrorCode::not_found, "a key record is missing");
+  STRONGROOM_ASSIGN(const auto entry, evidence::parse_entry(*bytes));
+  const auto* key = std::get_if<evidence::KeyEntry>(&entry.content);
+  if (!key) return make_error(ErrorCode::corrupt, "a key record is missing");
+  STRONGROOM_ASSIGN(ChainStart start, open_chain(record, *key));
+  record_ = record;
+  first_ = std::move(start.key);
+  chain_.reset();
+  return {};
+}
+
+Result<evidence::Disclosure> EventReader::key_for(std::uint32_t index, BytesView slot) {
+  if (chain_.empty() || index < index_) {
+    STRONGROOM_ASSIGN(chain_, arena_.take(32));
+    std::ranges::copy(first_.view(), chain_.writable().begin());
+    index_ = 0;
+  }
+  for (; index_ < index; ++index_) evidence::advance(chain_.writable());
+  evidence::Disclosure disclosure;
+  evidence::entry_key_of(chain_.view(), disclosure.entry_key);
+  if (std::ranges::all_of(slot, [](Byte b) { return b == 0; })) return disclosure;
+  evidence::Key32 mask;
+  evidence::mask_of(chain_.view(), mask);
+  for (std::size_t i = 0; i < mask.size(); ++i) mask[i] = mask[i] ^ slot[i];
+  disclosure.r = mask;
+  wipe(mask.data(), mask.size());
+  return disclosure;
+}
+
+}  // namespace strongroom::audit

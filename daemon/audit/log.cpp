@@ -1,0 +1,235 @@
+#include "daemon/audit/log.h"
+
+#include <algorithm>
+
+#include <strongroom/base/random.h>
+#include <strongroom/evidence/verify_log.h>
+
+namespace strongroom::audit {
+
+AuditLog::AuditLog(Options options, LogFolder folder, vault::KeyArena& arena, const Clocks& clocks)
+    : options_(std::move(options)),
+      folder_(std::move(folder)),
+      offsets_(folder_.path() / "offsets"),
+      arena_(arena),
+      clocks_(clocks) {}
+
+AuditLog::~AuditLog() {
+  stop();
+}
+
+Result<std::unique_ptr<AuditLog>> AuditLog::open(Options options, vault::KeyArena& arena, const Clocks& clocks) {
+  STRONGROOM_ASSIGN(LogFolder folder, LogFolder::open(options.folder, options.segment_size));
+  std::unique_ptr<AuditLog> log(new AuditLog(std::move(options), std::move(folder), arena, clocks));
+  evidence::TiledTree tree(Keeper::write_tiles(log->folder_), Keeper::read_tiles(log->folder_));
+  STRONGROOM_ASSIGN(auto recovered, recover(log->folder_, log->offsets_, tree));
+  if (!recovered) return log;
+  if (!recovered->problem.empty()) {
+    log->problem_ = recovered->problem;
+    return log;
+  }
+  STRONGROOM_CHECK(log->start(std::move(*recovered), std::move(tree)));
+  return log;
+}
+
+void AuditLog::make_writer(Segment segment, const LogEnd& end) {
+  LogWriter::Ports ports{.arena = arena_,
+                         .clocks = clocks_,
+                         .sync_failed = options_.sync_failed,
+                         .appended =
+                             [this](std::uint64_t next) {
+                               if (keeper_) keeper_->appended(next);
+                               if (options_.appended) options_.appended(next);
+                             },
+                         .observe_key = options_.observe_key};
+  writer_ = std::make_unique<LogWriter>(folder_, std::move(segment), end, std::move(ports));
+  writer_->set_oldest_intent([this] {
+    const std::lock_guard guard(intents_mutex_);
+    return intents_.empty() ? evidence::k_unknown : *intents_.begin();
+  });
+  Keeper::Ports keeper_ports{.arena = arena_,
+                             .alarm =
+                                 [this](const std::string& problem) {
+                                   if (options_.report) options_.report("the audit log: " + problem);
+                                   const std::lock_guard guard(problem_mutex_);
+                                   problem_ = problem;
+                                 },
+                             .chores = [this]() -> std::optional<Keeper::Time> {
+                               const std::lock_guard guard(chores_mutex_);
+                               return chores_ ? chores_() : std::nullopt;
+                             },
+                             .signed_checkpoint =
+                                 [this](const std::string& note) {
+                                   const std::lock_guard guard(chores_mutex_);
+                                   if (on_checkpoint_) on_checkpoint_(note);
+                                 }};
+  keeper_ = std::make_unique<Keeper>(folder_, offsets_, *writer_, options_.times, std::move(keeper_ports));
+}
+
+Status AuditLog::start(Recovered recovered, evidence::TiledTree tree) {
+  torn_ = recovered.torn;
+  first_of_run_ = recovered.end.next;
+  make_writer(std::move(recovered.newest), recovered.end);
+  keeper_->take(std::move(tree), recovered.epoch, recovered.signed_entries);
+  keeper_->start();
+  ready_ = true;
+  // Without space the daemon serves what needs none of it; the chain then begins with the first event.
+  if (Status begun = writer_->begin_chain(Room::administration); !begun && options_.report)
+    options_.report(begun.error().message);
+  if (torn_ == 0) return {};
+  Bytes content;
+  ByteWriter writer(content);
+  writer.u64(torn_);
+  writer.u64(0);
+  if (auto put = writer_->append_record(evidence::EntryType::recovery, content, Room::administration);
+      !put && options_.report)
+    options_.report(put.error().message);
+  return {};
+}
+
+Status AuditLog::begin(const LogKeys& keys, const std::array<Byte, 16>& store) {
+  if (exists()) return make_error(ErrorCode::conflict, "there is an audit log already");
+  LogEnd end;
+  fill_random(end.log);
+  end.offset = evidence::k_segment_header;
+  end.opening_key = keys.opening;
+  STRONGROOM_ASSIGN(Segment segment, folder_.create_segment({end.log, 0}, Room::ordinary));
+  make_writer(std::move(segment), end);
+  Status begun = keeper_->begin_log(keys, end.log, store);
+  if (begun) begun = writer_->begin_chain(Room::ordinary);
+  if (!begun) {
+    keeper_.reset();
+    writer_.reset();
+    (void)folder_.remove(std::filesystem::path("segments") / evidence::segment_name(0));
+    return begun;
+  }
+  keeper_->start();
+  compared_ = true;
+  ready_ = true;
+  return {};
+}
+
+std::string AuditLog::problem() const {
+  const std::lock_guard guard(problem_mutex_);
+  return problem_;
+}
+
+Status AuditLog::check() const {
+  const std::lock_guard guard(problem_mutex_);
+  if (!problem_.empty()) return make_error(ErrorCode::audit_unavailable, problem_);
+  if (!ready_) return make_error(ErrorCode::audit_unavailable, "there is no audit log yet");
+  return {};
+}
+
+Status AuditLog::readable() const {
+  return ready_ ? Status() : check();
+}
+
+Result<Agreement> AuditLog::unlock(LogKeys keys, const StoreState& store) {
+  STRONGROOM_CHECK(check());
+  STRONGROOM_CHECK(keeper_->take_keys(keys));
+  Agreement agreement = Agreement::agree;
+  if (!compared_) {
+    EventReader reader(folder_.path(), offsets_, writer_->log(), keys, arena_, writer_->next());
+    STRONGROOM_ASSIGN(agreement, compare(reader, store));
+    compared_ = true;
+  }
+  {
+    const std::unique_lock guard(keys_mutex_);
+    keys_ = std::move(keys);
+  }
+  STRONGROOM_CHECK(keeper_->checkpoint());
+  return agreement;
+}
+
+void AuditLog::lock() {
+  {
+    const std::unique_lock guard(keys_mutex_);
+    keys_.reset();
+  }
+  if (!ready_) return;
+  if (Status begun = writer_->begin_chain(Room::administration); !begun && options_.report)
+    options_.report(begun.error().message);
+  if (keeper_->can_sign()) (void)keeper_->checkpoint();
+}
+
+void AuditLog::stop() {
+  set_chores({});
+  set_on_checkpoint({});
+  if (ready_) keeper_->stop();
+}
+
+bool AuditLog::is_unlocked() const {
+  const std::shared_lock guard(keys_mutex_);
+  return keys_.has_value();
+}
+
+Result<std::uint64_t> AuditLog::append(evidence::Event& event, BytesView parameters, Room room) {
+  STRONGROOM_CHECK(check());
+  return writer_->append(event, parameters, room);
+}
+
+Status AuditLog::append_record(evidence::EntryType type, BytesView content) {
+  STRONGROOM_CHECK(check());
+  const auto put = writer_->append_record(type, content, Room::administration);
+  return put ? Status() : Status(put.error());
+}
+
+void AuditLog::sync(std::uint64_t sequence) {
+  if (ready_) writer_->sync(sequence);
+}
+
+void AuditLog::open_intent(std::uint64_t sequence) {
+  const std::lock_guard guard(intents_mutex_);
+  intents_.insert(sequence);
+}
+
+void AuditLog::close_intent(std::uint64_t sequence) {
+  const std::lock_guard guard(intents_mutex_);
+  intents_.erase(sequence);
+}
+
+void AuditLog::set_pin(const StorePin& pin) {
+  if (ready_) writer_->set_pin(pin);
+}
+
+StorePin AuditLog::pin() const {
+  return ready_ ? writer_->pin() : StorePin{};
+}
+
+Status AuditLog::with_reader(const std::function<Status(EventReader&, std::uint64_t)>& work) {
+  STRONGROOM_CHECK(readable());
+  const std::shared_lock guard(keys_mutex_);
+  if (!keys_) return make_error(ErrorCode::locked, "the log can be read when the store is open; 'strongroom unlock'");
+  const std::uint64_t end = writer_->next();
+  EventReader reader(folder_.path(), offsets_, writer_->log(), *keys_, arena_, end);
+  return work(reader, end);
+}
+
+Status AuditLog::with_index_key(const std::function<void(BytesView)>& work) const {
+  const std::shared_lock guard(keys_mutex_);
+  if (!keys_) return make_error(ErrorCode::locked, "the log can be read when the store is open");
+  work(keys_->index_key.view());
+  return {};
+}
+
+void AuditLog::set_chores(std::function<std::optional<Keeper::Time>()> chores) {
+  const std::lock_guard guard(chores_mutex_);
+  chores_ = std::move(chores);
+}
+
+void AuditLog::set_on_checkpoint(std::function<void(const std::string&)> callback) {
+  const std::lock_guard guard(chores_mutex_);
+  on_checkpoint_ = std::move(callback);
+}
+
+std::string AuditLog::origin() const {
+  return ready_ ? evidence::origin_of(writer_->log()) : "";
+}
+
+std::string AuditLog::key_text() const {
+  if (!ready_) return "";
+  return evidence::make_verifier_key(origin(), evidence::k_note_key, keeper_->epoch_entry().identity_key).text();
+}
+
+}  // namespace strongroom::audit
