@@ -51,8 +51,7 @@ void AuditLog::make_writer(Segment segment, const LogEnd& end) {
                              .alarm =
                                  [this](const std::string& problem) {
                                    if (options_.report) options_.report("the audit log: " + problem);
-                                   const std::lock_guard guard(problem_mutex_);
-                                   problem_ = problem;
+                                   fail(problem);
                                  },
                              .chores = [this]() -> std::optional<Keeper::Time> {
                                const std::lock_guard guard(chores_mutex_);
@@ -191,6 +190,24 @@ void AuditLog::close_intent(std::uint64_t sequence) {
 
 void AuditLog::set_pin(const StorePin& pin) {
   if (ready_) writer_->set_pin(pin);
+}
+
+void AuditLog::set_store(std::uint64_t generation, const evidence::Hash& accumulator) {
+  StorePin pin = this->pin();
+  pin.generation = generation;
+  pin.accumulator = accumulator;
+  set_pin(pin);
+}
+
+void AuditLog::set_header_generation(std::uint64_t generation) {
+  StorePin pin = this->pin();
+  pin.header_generation = generation;
+  set_pin(pin);
+}
+
+void AuditLog::fail(std::string problem) {
+  const std::lock_guard guard(problem_mutex_);
+  if (problem_.empty()) problem_ = std::move(problem);
 }
 
 StorePin AuditLog::pin() const {

@@ -93,7 +93,13 @@ class AuditLog {
   void close_intent(std::uint64_t sequence);
 
   void set_pin(const StorePin& pin);
+  // After a commit of the store; the header's generation stays.
+  void set_store(std::uint64_t generation, const evidence::Hash& accumulator);
+  void set_header_generation(std::uint64_t generation);
   StorePin pin() const;
+
+  // Nothing is logged from now on, because of this.
+  void fail(std::string problem);
 
   // Works with a reader of all events that are there now. Errors: locked, audit_unavailable, those of `work`.
   Status with_reader(const std::function<Status(EventReader& reader, std::uint64_t end)>& work);

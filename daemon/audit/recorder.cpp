@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "daemon/store/store.h"
+
 namespace strongroom::audit {
 namespace {
 
@@ -203,10 +205,23 @@ Recorder::Outcome Recorder::outcome_of(const CallRecord& call, std::optional<std
           .session = call.subject->session,
           .request = call.request,
           .client = call.subject->client,
+          .reason = intent ? std::string() : call.subject->reason,
           .objects = std::move(objects.ids),
           .paths = std::move(objects.names),
           .detail = {},
           .intent = intent};
+}
+
+Status Recorder::used_later(Outcome outcome, const Error* error) {
+  if (!log_.exists()) return {};
+  outcome.result = error ? error_info(error->code).name : "ok";
+  STRONGROOM_CHECK(write_owed());
+  return write(outcome);
+}
+
+void Recorder::under(std::optional<std::uint64_t> intent, const std::function<void()>& work) {
+  const store::IntentScope scope(intent);
+  work();
 }
 
 void Recorder::end(Outcome outcome, const Error* error) {
@@ -231,15 +246,17 @@ Status Recorder::write(const Outcome& outcome) {
   event.uid = outcome.uid;
   event.pid = outcome.pid;
   event.client = outcome.client;
+  event.reason = outcome.reason;
   event.objects = outcome.objects;
   event.request = outcome.request;
   event.intent = outcome.intent;
   for (const auto& path : outcome.paths) event.paths.push_back(path);
-  if (pin.generation != evidence::k_unknown) {
+  if (outcome.intent && pin.generation != evidence::k_unknown) {
     event.generation = pin.generation;
     event.accumulator = pin.accumulator;
   }
-  if (pin.header_generation != evidence::k_unknown) event.header_generation = pin.header_generation;
+  if (outcome.intent && pin.header_generation != evidence::k_unknown)
+    event.header_generation = pin.header_generation;
   const auto appended = log_.append(event, {}, Room::administration);
   if (!appended) return appended.error();
   if (outcome.intent) log_.close_intent(*outcome.intent);

@@ -69,6 +69,7 @@ class Recorder {
     std::string actor;
     std::uint64_t uid = 0, pid = 0, session = 0, request = 0;
     std::string client;
+    std::string reason;  // beside an intent it stands there
     Bytes objects;
     std::vector<std::string> paths;
     std::string detail;
@@ -77,7 +78,12 @@ class Recorder {
 
   // What end() needs to know of a call that goes on elsewhere.
   Outcome outcome_of(const CallRecord& call, std::optional<std::uint64_t> intent) const;
-  // The call has ended; `error` is null when it did what it should.
+  // A call that reads has ended elsewhere. Error: audit_unavailable; the answer must not leave then.
+  Status used_later(Outcome outcome, const Error* error);
+  // What `work` writes into the store belongs to the intent.
+  static void under(std::optional<std::uint64_t> intent, const std::function<void()>& work);
+
+  // A call that changes something has ended; `error` is null when it did what it should.
   void end(Outcome outcome, const Error* error);
 
   // The daemon itself: start, stop, a changed setting.

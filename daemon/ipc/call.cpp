@@ -9,7 +9,10 @@ LaterReply::~LaterReply() {
 }
 
 void LaterReply::finish(const std::function<void(WipedString&)>& write_parameters) {
-  if (!finished_.exchange(true) && somebody_reads()) send_last(message_of(write_parameters, false));
+  if (finished_.exchange(true)) return;
+  if (settle_)
+    if (auto settled = settle_(nullptr); !settled) return say(settled.error());
+  if (somebody_reads()) send_last(message_of(write_parameters, false));
 }
 
 bool LaterReply::partial(const std::function<void(WipedString&)>& write_parameters) {
@@ -18,7 +21,13 @@ bool LaterReply::partial(const std::function<void(WipedString&)>& write_paramete
 }
 
 void LaterReply::fail(const Error& error) {
-  if (finished_.exchange(true) || !somebody_reads()) return;
+  if (finished_.exchange(true)) return;
+  if (settle_) (void)settle_(&error);
+  say(error);
+}
+
+void LaterReply::say(const Error& error) {
+  if (!somebody_reads()) return;
   WipedString message(memory_);
   message.reserve(256);
   protocol::write_error(message, error, request_id_);

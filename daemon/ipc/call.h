@@ -13,6 +13,7 @@
 #include <strongroom/base/wiped_memory.h>
 #include <strongroom/protocol/method.h>
 
+#include "daemon/audit/recorder.h"
 #include "daemon/ipc/stream_way.h"
 
 namespace strongroom::ipc {
@@ -28,6 +29,8 @@ struct CallInfo {
   std::int64_t request_id = 0;
   bool more = false;
   std::pmr::memory_resource* memory = nullptr;  // for secrets in the decoded request
+  const audit::Subject* subject = nullptr;      // the caller as the audit log knows it
+  std::string_view message{};                   // the whole call as it was sent
 };
 
 // The answer of a call that is finished later or elsewhere. Any thread may finish it, exactly once; dropping it
@@ -47,6 +50,11 @@ class LaterReply {
   LaterReply(const LaterReply&) = delete;
   LaterReply& operator=(const LaterReply&) = delete;
 
+  // What has to be done before the last answer leaves, whoever reads it: the audit log's word. `error` is null when the
+  // call did what it should; an error that is returned then takes the answer's place. Before the call begins.
+  using Settle = std::function<Status(const Error* error)>;
+  void set_settle(Settle settle) { settle_ = std::move(settle); }
+
   // `write_parameters` appends the parameters object to the message.
   void finish(const std::function<void(WipedString&)>& write_parameters);
   void fail(const Error& error);
@@ -61,7 +69,10 @@ class LaterReply {
   void send_last(WipedString message);
   bool somebody_reads() const;
 
+  void say(const Error& error);
+
   Send send_;
+  Settle settle_;
   std::shared_ptr<StreamWay> stream_;
   std::int64_t request_id_;
   std::pmr::memory_resource* memory_;

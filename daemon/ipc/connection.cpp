@@ -18,6 +18,11 @@ namespace {
 constexpr std::size_t k_read_size = 64 * 1024;
 constexpr std::size_t k_large_answer = 64 * 1024;  // longer than this takes about as long to make as to be woken
 
+std::uint64_t next_session() {
+  static std::atomic<std::uint64_t> next{1};
+  return next.fetch_add(1, std::memory_order_relaxed);
+}
+
 std::int64_t next_request_id() {
   static std::atomic<std::int64_t> next{1};
   return next.fetch_add(1, std::memory_order_relaxed);
@@ -31,6 +36,7 @@ Connection::Connection(IoThread& thread, Socket socket, Caller caller, const Dis
     : thread_(thread),
       socket_(std::move(socket)),
       caller_(caller),
+      subject_{.uid = caller.uid, .pid = static_cast<std::uint64_t>(caller.pid), .session = next_session()},
       dispatcher_(dispatcher),
       hooks_(hooks),
       memory_(memory),
@@ -227,7 +233,7 @@ bool Connection::process_frame(std::string_view frame) {
     refuse(DropReason::malformed, call.error());
     return true;
   }
-  const CallInfo info{&caller_, next_request_id(), call->more, memory_};
+  const CallInfo info{&caller_, next_request_id(), call->more, memory_, &subject_, frame};
   const auto found = dispatcher_.find(call->method);
   if (found && (*found)->ordering == Ordering::pipelined) {
     call_later(**found, *call, info);

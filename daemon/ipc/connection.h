@@ -39,6 +39,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // The daemon stops: ends streams, reads no more, closes as soon as nothing is in flight and all is sent.
   void stop();
   void close();
+  // What was held until it was durable may leave.
+  void release();
   // Drops the client when a deadline has passed. Returns the next one; Time::max() when there is none.
   Time check_deadlines(Time now);
 
@@ -63,7 +65,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t process_frames(std::string_view input);
   bool process_frame(std::string_view frame);
   void call_now(const Result<const BoundMethod*>& method, const protocol::CallEnvelope& call, const CallInfo& info);
+  Status answer_now(const BoundMethod& method, const protocol::CallEnvelope& call, const CallInfo& info,
+                    WipedString& out);
   void call_later(const BoundMethod& method, const protocol::CallEnvelope& call, const CallInfo& info);
+  Status record_call(const BoundMethod& method, const audit::CallRecord& record, LaterReply& reply);
+  void note_introduction(const protocol::JsonValue& parameters);
+  void hold_until(std::uint64_t sequence);
   std::shared_ptr<LaterReply> reply_to(const protocol::CallEnvelope& call, const CallInfo& info, bool may_stream);
   std::shared_ptr<StreamWay> make_stream(std::size_t number);
   void watch_peer();
@@ -101,6 +108,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   IoThread& thread_;
   Socket socket_;
   Caller caller_;
+  audit::Subject subject_;
   const Dispatcher& dispatcher_;
   const BatchHooks& hooks_;
   std::pmr::memory_resource* memory_;
@@ -111,6 +119,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::deque<Slot> slots_;      // answers of calls in flight, in the order of the calls
   std::size_t first_slot_ = 0;  // number of slots_.front()
   std::size_t in_slots_ = 0;    // bytes of their messages
+  std::optional<std::uint64_t> intent_;  // of the call that begins
   Budget::Holder unread_share_;
   Budget::Holder half_message_share_;
   std::size_t unread_accounted_ = 0;
@@ -128,6 +137,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool writing_ = false;           // a wait for room is under way
   bool watching_ = false;          // a wait for the peer's end is under way
   bool draining_ = false;
+  bool held_ = false;              // answers wait until the audit log is on the disk
   bool open_ = true;
 };
 

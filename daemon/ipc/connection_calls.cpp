@@ -10,6 +10,18 @@ namespace strongroom::ipc {
 
 namespace asio = boost::asio;
 
+namespace {
+
+audit::CallRecord record_of(const BoundMethod& method, const protocol::CallEnvelope& call, const CallInfo& info) {
+  return {.policy = &method.info->audit,
+          .subject = info.subject,
+          .request = static_cast<std::uint64_t>(info.request_id),
+          .parameters = &call.parameters,
+          .message = as_bytes(info.message)};
+}
+
+}  // namespace
+
 void Connection::call_now(const Result<const BoundMethod*>& method, const protocol::CallEnvelope& call,
                           const CallInfo& info) {
   WipedString& out = thread_.output;
@@ -21,8 +33,7 @@ void Connection::call_now(const Result<const BoundMethod*>& method, const protoc
   else if (call.upgrade)
     status = make_error(ErrorCode::not_implemented, "no method here upgrades its connection", std::string(call.method));
   else
-    status = dispatcher_.admission().admit_call(*(*method)->info, info);
-  if (status) status = (*method)->now(call.parameters, info, out);
+    status = answer_now(**method, call, info, out);
   if (status) {
     protocol::end_message(out);
   } else {
@@ -35,13 +46,70 @@ void Connection::call_now(const Result<const BoundMethod*>& method, const protoc
   out.resize(start);
 }
 
+// What the audit log cannot hold does not leave.
+Status Connection::answer_now(const BoundMethod& method, const protocol::CallEnvelope& call, const CallInfo& info,
+                              WipedString& out) {
+  audit::Recorder* const recorder = dispatcher_.recorder();
+  const audit::CallRecord record = record_of(method, call, info);
+  if (auto admitted = dispatcher_.admission().admit_call(*method.info, info); !admitted) {
+    if (recorder) recorder->denied(record, admitted.error());
+    return admitted;
+  }
+  Status status = method.now(call.parameters, info, out);
+  if (status && method.info == &protocol::service::Identify::info) note_introduction(call.parameters);
+  if (!recorder || method.info->audit.kind != protocol::Audited::use) return status;
+  STRONGROOM_ASSIGN(const auto wait, recorder->used(record, method.info->effect, status ? nullptr : &status.error()));
+  if (wait) hold_until(*wait);
+  return status;
+}
+
+void Connection::note_introduction(const protocol::JsonValue& parameters) {
+  const auto text = [&](std::string_view name) {
+    const auto* value = parameters.find(name);
+    return value ? std::string(value->string()) : std::string();
+  };
+  subject_.client = text("client");
+  subject_.reason = text("reason");
+}
+
+// A stream is recorded when it begins, all else when it ends; what changes something also before.
+Status Connection::record_call(const BoundMethod& method, const audit::CallRecord& record, LaterReply& reply) {
+  audit::Recorder* const recorder = dispatcher_.recorder();
+  if (!recorder || method.info->audit.kind == protocol::Audited::no) return {};
+  if (method.info->audit.kind == protocol::Audited::change) {
+    STRONGROOM_ASSIGN(const auto intent, recorder->begin(record));
+    intent_ = intent;
+    // What does not go through the store changes something at once.
+    if (intent && method.ordering == Ordering::serial) recorder->sync(*intent);
+    reply.set_settle([recorder, outcome = recorder->outcome_of(record, intent)](const Error* error) {
+      recorder->end(outcome, error);
+      return Status();
+    });
+    return {};
+  }
+  if (reply.stream()) {
+    const auto used = recorder->used(record, protocol::Effect::read, nullptr);
+    return used ? Status() : Status(used.error());
+  }
+  reply.set_settle([recorder, outcome = recorder->outcome_of(record, std::nullopt)](const Error* error) {
+    return recorder->used_later(outcome, error);
+  });
+  return {};
+}
+
 void Connection::call_later(const BoundMethod& method, const protocol::CallEnvelope& call, const CallInfo& info) {
   auto reply = reply_to(call, info, method.ordering == Ordering::serial);
   if (call.upgrade)
     return reply->fail(
         make_error(ErrorCode::not_implemented, "no method here upgrades its connection", std::string(call.method)));
-  if (auto status = dispatcher_.admission().admit_call(*method.info, info); !status) return reply->fail(status.error());
-  method.later(call.parameters, info, std::move(reply));
+  const audit::CallRecord record = record_of(method, call, info);
+  if (auto status = dispatcher_.admission().admit_call(*method.info, info); !status) {
+    if (auto* recorder = dispatcher_.recorder()) recorder->denied(record, status.error());
+    return reply->fail(status.error());
+  }
+  intent_.reset();
+  if (auto status = record_call(method, record, *reply); !status) return reply->fail(status.error());
+  audit::Recorder::under(intent_, [&] { method.later(call.parameters, info, std::move(reply)); });
 }
 
 // Takes a place in the order of the answers.

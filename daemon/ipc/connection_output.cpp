@@ -31,7 +31,8 @@ std::string seconds_of(Limits::Time time) {
 void Connection::flush() {
   WipedString& output = thread_.output;
   if (output.empty()) return;
-  if (open_ && unsent() > 0) {
+  if (open_ && (unsent() > 0 || held_)) {
+    if (unsent() == 0) progress_ = IoThread::Clock::now();
     if (unsent_from_ > unsent_.size() / 2) {
       unsent_.erase(0, unsent_from_);
       unsent_from_ = 0;
@@ -85,9 +86,20 @@ void Connection::wait_writable() {
   });
 }
 
+void Connection::hold_until(std::uint64_t sequence) {
+  thread_.hold(held_ ? nullptr : shared_from_this(), sequence, *dispatcher_.recorder());
+  held_ = true;
+}
+
+void Connection::release() {
+  held_ = false;
+  if (!open_ || writing_ || unsent() == 0) return;
+  send_unsent();
+}
+
 void Connection::send_unsent() {
   thread_.give_back();
-  if (!open_) return;
+  if (!open_ || held_) return;
   const std::size_t sent = send_some(std::string_view(unsent_).substr(unsent_from_));
   if (!open_) return;
   wipe(unsent_.data() + unsent_from_, sent);

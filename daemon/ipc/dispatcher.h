@@ -53,6 +53,11 @@ class Dispatcher {
 
   const Admission& admission() const noexcept { return admission_; }
 
+  // Who records calls; null: nobody does (test services). Before the first call.
+  void set_recorder(audit::Recorder* recorder) noexcept { recorder_ = recorder; }
+
+  audit::Recorder* recorder() const noexcept { return recorder_; }
+
   // Errors: method_not_found, interface_not_found (subject names what was asked).
   Result<const BoundMethod*> find(std::string_view full_name) const;
 
@@ -72,6 +77,7 @@ class Dispatcher {
 
   Identity identity_;
   Admission admission_;
+  audit::Recorder* recorder_ = nullptr;
   std::vector<std::pair<std::string, std::string>> interfaces_;
   std::unordered_map<std::string, BoundMethod, Hash, std::equal_to<>> methods_;
 };

@@ -42,6 +42,7 @@ void DropLedger::say(std::size_t reason, Clock::time_point now) {
   const auto many = counts_[reason] - reported_[reason];
   reported_[reason] = counts_[reason];
   said_[reason] = now;
+  if (record_) record_(k_drop_reasons[reason], many);
   if (report_)
     report_("dropped " + std::to_string(many) + (many == 1 ? " client " : " clients ") +
             std::string(k_sentences[reason]) + ": " + std::string(k_drop_reasons[reason]));

@@ -15,8 +15,10 @@ class DropLedger {
  public:
   using Clock = std::chrono::steady_clock;
   using Report = std::function<void(std::string_view line)>;
+  using Record = std::function<void(std::string_view reason, std::uint64_t many)>;
 
-  explicit DropLedger(Report report) : report_(std::move(report)) {}
+  // `record` is told what `report` is.
+  explicit DropLedger(Report report, Record record = {}) : report_(std::move(report)), record_(std::move(record)) {}
 
   // Reports at most one line for each reason and second. True when some were not reported yet: tell() is due in 1 s.
   bool note(DropReason reason, Clock::time_point now);
@@ -29,6 +31,7 @@ class DropLedger {
   void say(std::size_t reason, Clock::time_point now);
 
   Report report_;
+  Record record_;
   mutable std::mutex mutex_;
   Dropped counts_{};
   Dropped reported_{};

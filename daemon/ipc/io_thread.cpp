@@ -99,6 +99,21 @@ void IoThread::note_large_answer() {
   boost::asio::post(context, [this] { made_large_answer_ = false; });
 }
 
+// What was posted runs behind everything that is ready now; nothing waits for more to come.
+void IoThread::hold(std::shared_ptr<Connection> connection, std::uint64_t sequence, audit::Recorder& recorder) {
+  held_until_ = std::max(held_until_, sequence);
+  if (connection) held_.push_back(std::move(connection));
+  if (std::exchange(release_posted_, true)) return;
+  boost::asio::post(context, [this, &recorder] { release_held(recorder); });
+}
+
+void IoThread::release_held(audit::Recorder& recorder) {
+  release_posted_ = false;
+  const auto held = std::exchange(held_, {});
+  recorder.sync(held_until_);
+  for (const auto& connection : held) connection->release();
+}
+
 void IoThread::trim_scratch() {
   if (output.capacity() > k_kept_scratch) output.shrink_to_fit();
 }

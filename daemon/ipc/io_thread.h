@@ -16,6 +16,7 @@
 
 #include <strongroom/base/wiped_memory.h>
 
+#include "daemon/audit/recorder.h"
 #include "daemon/ipc/budget.h"
 #include "daemon/ipc/drop_ledger.h"
 #include "daemon/ipc/limits.h"
@@ -26,8 +27,10 @@ class Connection;
 
 // What all connections of a server share. Thread-safe.
 struct Shared {
-  Shared(const Limits& limits, DropLedger::Report report)
-      : unread(limits.unread_total), half_messages(limits.half_messages_total), drops(std::move(report)) {}
+  Shared(const Limits& limits, DropLedger::Report report, DropLedger::Record record)
+      : unread(limits.unread_total),
+        half_messages(limits.half_messages_total),
+        drops(std::move(report), std::move(record)) {}
 
   Budget unread;
   Budget half_messages;
@@ -65,6 +68,10 @@ class IoThread {
 
   bool made_large_answer() const noexcept { return made_large_answer_; }
 
+  // The answers of this connection leave when the audit log is on the disk up to `sequence`: one sync for all whose
+  // requests are ready now. `recorder` is that of the dispatcher.
+  void hold(std::shared_ptr<Connection> connection, std::uint64_t sequence, audit::Recorder& recorder);
+
   // Gives back what a large answer or message made the scratch grow to.
   void trim_scratch();
 
@@ -76,6 +83,7 @@ class IoThread {
   std::unordered_set<std::shared_ptr<Connection>> connections;
 
  private:
+  void release_held(audit::Recorder& recorder);
   void arm(Clock::time_point when);
   void sweep();
 
@@ -89,6 +97,9 @@ class IoThread {
   Clock::time_point armed_ = Clock::time_point::max();
   bool untold_drops_ = false;
   bool made_large_answer_ = false;
+  std::vector<std::shared_ptr<Connection>> held_;
+  std::uint64_t held_until_ = 0;
+  bool release_posted_ = false;
   std::atomic<bool> is_asked_ = false;
   std::mutex asked_mutex_;
   std::vector<Asked> asked_;

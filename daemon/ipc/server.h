@@ -27,6 +27,7 @@ class Server {
     std::size_t threads = 2;
     Limits limits{};
     DropLedger::Report report{};  // takes lines for the log, on any thread
+    DropLedger::Record record{};  // takes the same for the audit log
   };
 
   // Tells who is at the other end of a connected socket; any error closes it.

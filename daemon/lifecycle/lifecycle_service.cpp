@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "daemon/lifecycle/audit_opening.h"
 #include "daemon/lifecycle/store_identity.h"
 
 namespace strongroom::lifecycle {
@@ -48,11 +49,14 @@ protocol::service::Freshness wire_freshness(store::Freshness state) {
 
 }  // namespace
 
-LifecycleService::LifecycleService(vault::Vault& vault, store::Store& store, store::FreshnessTracker& freshness,
-                                   const Clock& clock, Surroundings surroundings)
+LifecycleService::LifecycleService(vault::Vault& vault, vault::KeyArena& arena, store::Store& store,
+                                   store::FreshnessTracker& freshness, audit::AuditLog& log, const Clock& clock,
+                                   Surroundings surroundings)
     : vault_(vault),
+      arena_(arena),
       store_(store),
       freshness_(freshness),
+      log_(log),
       clock_(clock),
       around_(std::move(surroundings)),
       started_ms_(clock.now_ms()) {}
@@ -95,6 +99,7 @@ Status LifecycleService::start(bool make) {
   }
   Status opened = vault_.unlock_unattended();
   if (opened) opened = after_unlock(false);
+  around_.record("vault.unlock", "at start, without a person", opened ? "ok" : error_info(opened.error().code).name);
   if (!opened) {
     add_opening_problem(opened.error().message);
     around_.report("the store stays locked: " + opened.error().message);
@@ -125,6 +130,13 @@ void LifecycleService::handle(protocol::service::WatchStatus, Empty&&,
   status_feed_.add(std::move(last), std::move(stream), status());
 }
 
+Result<Empty> LifecycleService::handle(protocol::service::Identify, protocol::service::IdentifyRequest&& request) {
+  for (const auto& [text, field] : {std::pair(request.client, "client"), std::pair(request.reason, "reason")})
+    if (text && std::ranges::any_of(*text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }))
+      return make_error(ErrorCode::invalid_argument, "holds control characters", field);
+  return Empty{};
+}
+
 void LifecycleService::tell_status() {
   const std::lock_guard guard(telling_);
   if (status_feed_.followed()) status_feed_.publish(status());
@@ -153,6 +165,10 @@ protocol::service::StatusResponse LifecycleService::status() const {
   status.memory_locked = around_.memory_locked;
   status.connections = static_cast<std::int64_t>(around_.connections());
   if (auto dropped = around_.dropped_clients(); !dropped.empty()) status.dropped_clients = std::move(dropped);
+  status.audit = around_.audit_status();
+  if (status.audit && status.audit->problem)
+    status.problems.push_back("the audit log takes no event, so nothing is revealed or changed: " +
+                              *status.audit->problem);
   if (!status.memory_locked) status.problems.emplace_back("keys may reach swap space, as the configuration allows");
   if (const auto report = vault_.header_report(); !report.problem.empty()) status.problems.push_back(report.problem);
   if (status.state == StoreState::unlocked && !status.recovery_slot)
@@ -256,10 +272,55 @@ Status LifecycleService::after_unlock(bool accept_changes) {
   STRONGROOM_CHECK(vault_.confirm());
   forget_opening_problems();
   store_.refuse_writes(std::nullopt);
+  open_log();
   around_.after_unlock();
   set_opened(true);
   check_ = std::jthread([this](std::stop_token stop) { check_freshness(stop); });
   return {};
+}
+
+// A log that cannot be opened refuses every event, and so every reveal and change; the status says why.
+void LifecycleService::open_log() {
+  const auto agreement = open_audit_log(log_, vault_, arena_, store_);
+  if (!agreement) {
+    log_.fail(agreement.error().message);
+    around_.report("the audit log: " + agreement.error().message);
+    return;
+  }
+  if (agreement_ == audit::Agreement::agree) agreement_ = *agreement;
+  if (agreement_ == audit::Agreement::agree) return;
+  const std::string sentence = sentence_of(agreement_);
+  store_.refuse_writes(make_error(ErrorCode::tampered, sentence));
+  add_opening_problem(sentence);
+  around_.report(sentence);
+  around_.record("store.rollback_found", agreement_ == audit::Agreement::log_behind ? "log" : "store", "tampered");
+}
+
+// Both go on from a generation that neither has seen.
+Status LifecycleService::accept_rollback() {
+  if (agreement_ == audit::Agreement::agree)
+    return make_error(ErrorCode::conflict, "the store and the audit log agree; there is nothing to accept");
+  store_.refuse_writes(std::nullopt);
+  const auto known = log_.pin().generation;
+  Status raised = freshness_.raise_generation(store_, known == evidence::k_unknown ? 0 : known);
+  if (raised) raised = write_identity(store_, vault_);
+  if (!raised) {
+    store_.refuse_writes(make_error(ErrorCode::tampered, sentence_of(agreement_)));
+    return raised;
+  }
+  log_.set_header_generation(vault_.header_report().generation);
+  agreement_ = audit::Agreement::agree;
+  forget_opening_problems();
+  return {};
+}
+
+void LifecycleService::handle(wire::AcceptRollback, Empty&&, Completion<Empty> completion) {
+  around_.run_slow([this, completion = std::move(completion)] {
+    const std::lock_guard guard(changing_);
+    const Status status = accept_rollback();
+    tell_status();
+    completion(status ? Result<Empty>(Empty{}) : Result<Empty>(status.error()));
+  });
 }
 
 // Accepting is a write itself. When it fails nothing is known of the rows, so nobody is served.
@@ -304,6 +365,7 @@ Status LifecycleService::lock(bool hold) {
   set_opened(false);
   stop_check();
   const Status status = vault_.lock(hold);
+  log_.lock();
   freshness_.forget();
   around_.after_lock();
   return status;
@@ -346,6 +408,7 @@ Result<wire::AddSlotResponse> LifecycleService::add_slot(const wire::AddSlotRequ
 void LifecycleService::note_header_change() {
   if (auto written = write_identity(store_, vault_); !written)
     around_.report("the new generation of the header was not noted: " + written.error().message);
+  log_.set_header_generation(vault_.header_report().generation);
 }
 
 void LifecycleService::handle(wire::AddSlot, wire::AddSlotRequest&& request,

@@ -18,6 +18,7 @@
 #include <strongroom/base/feed.h>
 #include <strongroom/protocol/methods/vault.h>
 
+#include "daemon/audit/log.h"
 #include "daemon/store/freshness.h"
 #include "daemon/store/store.h"
 #include "daemon/vault/vault.h"
@@ -35,15 +36,18 @@ struct Surroundings {
   std::function<Status()> before_lock;                                   // saves what needs keys
   std::function<void()> after_lock;                                      // ends what lives only while the store is open
   std::function<void()> after_unlock;            // lets it begin again, before anybody is served
-  std::function<void(std::string_view)> report;  // to the log and the service manager
+  std::function<void(std::string_view)> report;                          // to the log and the service manager
+  std::function<std::optional<protocol::service::AuditStatus>()> audit_status;
+  // Something that the audit log has to hold beside the calls.
+  std::function<void(std::string_view action, std::string_view detail, std::string_view result)> record;
 };
 
 // Thread-safe.
 class LifecycleService {
  public:
   // All must outlive the service.
-  LifecycleService(vault::Vault& vault, store::Store& store, store::FreshnessTracker& freshness, const Clock& clock,
-                   Surroundings surroundings);
+  LifecycleService(vault::Vault& vault, vault::KeyArena& arena, store::Store& store, store::FreshnessTracker& freshness,
+                   audit::AuditLog& log, const Clock& clock, Surroundings surroundings);
   // Ends the background check.
   ~LifecycleService();
 
@@ -59,6 +63,8 @@ class LifecycleService {
   Result<protocol::service::StatusResponse> handle(protocol::service::GetStatus, protocol::service::Empty&&);
   void handle(protocol::service::WatchStatus, protocol::service::Empty&&,
               Completion<protocol::service::StatusResponse> last, Stream<protocol::service::StatusResponse> stream);
+  // Who calls is the connection's business; here the words are only checked.
+  Result<protocol::service::Empty> handle(protocol::service::Identify, protocol::service::IdentifyRequest&& request);
   Result<protocol::vault::ListSlotsResponse> handle(protocol::vault::ListSlots, protocol::service::Empty&&);
 
   void handle(protocol::vault::Init, protocol::vault::InitRequest&& request,
@@ -69,6 +75,9 @@ class LifecycleService {
   void handle(protocol::vault::AddSlot, protocol::vault::AddSlotRequest&& request,
               Completion<protocol::vault::AddSlotResponse> completion);
   void handle(protocol::vault::RemoveSlot, protocol::vault::RemoveSlotRequest&& request,
+              Completion<protocol::service::Empty> completion);
+
+  void handle(protocol::vault::AcceptRollback, protocol::service::Empty&&,
               Completion<protocol::service::Empty> completion);
 
   // Sentences about what needs attention, from elsewhere (storage checks). Shown by status.
@@ -85,6 +94,8 @@ class LifecycleService {
   Status lock(bool hold);
   Result<protocol::vault::AddSlotResponse> add_slot(const protocol::vault::AddSlotRequest& request);
   Status accept_rows();
+  Status accept_rollback();
+  void open_log();
   void check_freshness(std::stop_token stop);
   void stop_check();
   void add_opening_problem(std::string sentence);
@@ -96,13 +107,16 @@ class LifecycleService {
   void set_opened(bool opened) noexcept { opened_ = opened; }
 
   vault::Vault& vault_;
+  vault::KeyArena& arena_;
   store::Store& store_;
   store::FreshnessTracker& freshness_;
+  audit::AuditLog& log_;
   const Clock& clock_;
   Surroundings around_;
   const std::int64_t started_ms_;
   std::atomic<bool> opened_ = false;        // unlocked and checked
   std::atomic<bool> check_failed_ = false;  // the check for replaced rows ended without a result
+  audit::Agreement agreement_ = audit::Agreement::agree;  // guarded by changing_
   std::mutex changing_;                     // one change of state or slots at a time
   std::jthread check_;
   std::mutex telling_;  // one status at a time, so that the last one told is the last one made

@@ -99,6 +99,11 @@ Status save_accumulator(store::WriteTransaction& transaction, const vault::Vault
   ByteWriter writer(plain);
   writer.raw(accumulator.sum);
   writer.u64(accumulator.rows);
+  if (accumulator.generation) {
+    writer.u64(*accumulator.generation);
+    writer.u32(static_cast<std::uint32_t>(accumulator.intents.size()));
+    for (const std::uint64_t intent : accumulator.intents) writer.u64(intent);
+  }
   return write_row(transaction, vault, k_accumulator, plain);
 }
 
@@ -110,12 +115,41 @@ Result<std::optional<store::Accumulator>> load_accumulator(store::ReadTransactio
   ByteReader reader(*plain);
   const BytesView sum = reader.raw(accumulator.sum.size());
   accumulator.rows = reader.u64();
+  // Stores of versions without an audit log end here.
+  if (reader.ok() && reader.left() != 0) {
+    accumulator.generation = reader.u64();
+    const std::uint32_t count = reader.u32();
+    if (reader.left() / 8 == count)
+      for (std::uint32_t i = 0; i < count; ++i) accumulator.intents.push_back(reader.u64());
+  }
   if (!reader.finished()) return make_error(ErrorCode::corrupt, "the accumulator of the store is damaged");
   std::ranges::copy(sum, accumulator.sum.begin());
   return std::optional<store::Accumulator>(accumulator);
 }
 
 }  // namespace
+
+Result<audit::StoreState> audited_state(store::Store& store, const vault::Vault& vault) {
+  std::optional<store::Accumulator> stored;
+  STRONGROOM_CHECK(store.read([&](store::ReadTransaction& transaction) -> Status {
+    STRONGROOM_ASSIGN(stored, load_accumulator(transaction, vault));
+    return {};
+  }));
+  const store::Accumulator accumulator = stored.value_or(store::Accumulator{});
+  return audit::StoreState{.generation = accumulator.generation,
+                           .accumulator = accumulator_digest(accumulator),
+                           .header_generation = vault.header_report().generation,
+                           .intents = accumulator.intents};
+}
+
+store::Digest256 accumulator_digest(const store::Accumulator& accumulator) {
+  Bytes rows;
+  rows.reserve(8);
+  ByteWriter(rows).u64(accumulator.rows);
+  store::Digest256 digest{};
+  checksum("SRM/audit/accumulator/v1", {accumulator.sum, rows}, digest);
+  return digest;
+}
 
 store::FreshnessPorts accumulator_ports(const vault::Vault& vault) {
   return {.prf =

@@ -8,6 +8,7 @@
 
 #include <strongroom/base/result.h>
 
+#include "daemon/audit/log.h"
 #include "daemon/store/freshness.h"
 #include "daemon/store/store.h"
 #include "daemon/vault/vault.h"
@@ -26,6 +27,10 @@ Status write_identity(store::Store& store, const vault::Vault& vault);
 // sentence says which), not_found (the store has no identity), unsupported (a newer format).
 // Returns the header generation that is kept.
 Result<std::uint64_t> check_identity(store::Store& store, const vault::Vault& vault);
+
+// What the store says to the audit log.
+Result<audit::StoreState> audited_state(store::Store& store, const vault::Vault& vault);
+store::Digest256 accumulator_digest(const store::Accumulator& accumulator);
 
 // How the accumulator of the heads is computed and kept: keyed by the vault and sealed in its own row.
 store::FreshnessPorts accumulator_ports(const vault::Vault& vault);

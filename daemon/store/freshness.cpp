@@ -1,5 +1,6 @@
 #include "daemon/store/freshness.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace strongroom::store {
@@ -96,25 +97,33 @@ Status FreshnessTracker::note_companion_erase(BytesView key, const RowView& old)
   return {};
 }
 
-void FreshnessTracker::piece_begin() noexcept {
+// A call may write several pieces under one intent.
+void FreshnessTracker::piece_begin(std::optional<std::uint64_t> intent) noexcept {
   notes_at_piece_ = notes_;
   changes_at_piece_ = changes_.size();
+  intents_at_piece_ = intents_.size();
+  if (intent && (intents_.empty() || intents_.back() != *intent)) intents_.push_back(*intent);
 }
 
 void FreshnessTracker::piece_undone() noexcept {
   notes_ = notes_at_piece_;
   changes_.resize(changes_at_piece_);
+  intents_.resize(intents_at_piece_);
 }
 
 Status FreshnessTracker::before_commit(WriteTransaction& transaction) {
-  if (changes_.empty() && notes_.new_rows == 0 && notes_.lost_rows == 0) return {};
+  if (changes_.empty() && intents_.empty() && notes_.new_rows == 0 && notes_.lost_rows == 0) return {};
+  if (!intents_.empty()) ports_.intent_durable(std::ranges::max(intents_));
   // Read in the same transaction that writes it: nothing here can run ahead of what is stored.
   STRONGROOM_ASSIGN(const auto stored, ports_.load(transaction));
   const Accumulator before = stored.value_or(Accumulator{});
   Sum256 sum(before.sum);
   sum += notes_.added;
   sum -= notes_.removed;
-  return ports_.save(transaction, {sum.bytes(), before.rows + notes_.new_rows - notes_.lost_rows});
+  saved_ = {sum.bytes(), before.rows + notes_.new_rows - notes_.lost_rows,
+            before.generation.value_or(0) + 1, intents_};
+  has_saved_ = true;
+  return ports_.save(transaction, saved_);
 }
 
 void FreshnessTracker::after_commit(bool committed) noexcept {
@@ -127,6 +136,10 @@ void FreshnessTracker::after_commit(bool committed) noexcept {
     leaving_.clear();
     any_leaving_.store(false, std::memory_order_release);
   }
+  if (committed && has_saved_) ports_.committed(saved_);
+  has_saved_ = false;
+  intents_ = {};
+  intents_at_piece_ = 0;
   changes_ = {};
   notes_ = notes_at_piece_ = {};
   changes_at_piece_ = 0;
@@ -202,7 +215,19 @@ Status FreshnessTracker::accept_in(WriteTransaction& transaction) {
   sum -= notes_.added;
   found.rows = found.rows + notes_.lost_rows - notes_.new_rows;
   found.sum = sum.bytes();
+  STRONGROOM_ASSIGN(const auto stored, ports_.load(transaction));
+  if (stored) found.generation = stored->generation;
+  if (stored) found.intents = stored->intents;
   return ports_.save(transaction, found);
+}
+
+Status FreshnessTracker::raise_generation(Store& store, std::uint64_t least) {
+  return store.write_and_wait([this, least](WriteTransaction& transaction) -> Status {
+    STRONGROOM_ASSIGN(const auto stored, ports_.load(transaction));
+    Accumulator raised = stored.value_or(Accumulator{});
+    raised.generation = std::max(raised.generation.value_or(0), least);
+    return ports_.save(transaction, raised);
+  });
 }
 
 void FreshnessTracker::forget() {

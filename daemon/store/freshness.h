@@ -37,6 +37,10 @@ enum class Freshness : std::uint8_t {
 struct Accumulator {
   Digest256 sum{};
   std::uint64_t rows = 0;
+  // Grows with every commit that is noted here. Nothing: the store was written by an earlier version.
+  std::optional<std::uint64_t> generation;
+  // The audit log's intents whose pieces the newest commit holds.
+  std::vector<std::uint64_t> intents;
 };
 
 // What the tracker needs from those who have keys and know formats. All are called on the writer thread or on the
@@ -49,6 +53,10 @@ struct FreshnessPorts {
   std::function<Status(WriteTransaction&, const Accumulator&)> save;
   // Nothing when none was ever saved, which stands for a collection without rows.
   std::function<Result<std::optional<Accumulator>>(ReadTransaction&)> load;
+  // Returns when the audit log's entries up to this one are durable. Before a commit that holds such an intent.
+  std::function<void(std::uint64_t intent)> intent_durable = [](std::uint64_t) {};
+  // A commit is durable; this is what it stored.
+  std::function<void(const Accumulator&)> committed = [](const Accumulator&) {};
 };
 
 // Follows the rows of `collection` in the system scope. Whoever writes such a row says so with note_put or note_erase
@@ -92,11 +100,14 @@ class FreshnessTracker final : public CommitParticipant {
   // The same inside a piece of work, without going back to pending.
   Status accept_in(WriteTransaction& transaction);
 
+  // Goes on from this generation at least, in one write: after an older state was accepted. Waits for the writer.
+  Status raise_generation(Store& store, std::uint64_t least);
+
   // Back to pending, with an empty map: the keys are gone. Notes of writes that are under way are kept, so that the
   // stored accumulator stays right. Thread-safe.
   void forget();
 
-  void piece_begin() noexcept override;
+  void piece_begin(std::optional<std::uint64_t> intent) noexcept override;
   void piece_undone() noexcept override;
   Status before_commit(WriteTransaction& transaction) override;
   void after_commit(bool committed) noexcept override;
@@ -139,6 +150,10 @@ class FreshnessTracker final : public CommitParticipant {
   Notes notes_, notes_at_piece_;
   std::vector<Change> changes_;
   std::size_t changes_at_piece_ = 0;
+  std::vector<std::uint64_t> intents_;
+  std::size_t intents_at_piece_ = 0;
+  Accumulator saved_;  // by before_commit, until after_commit
+  bool has_saved_ = false;
 
   // Keys whose erasure is noted but not committed: their rows may be there or not.
   mutable std::mutex leaving_mutex_;

@@ -20,6 +20,7 @@ struct Batch {
 };
 
 thread_local std::vector<Batch> t_batches;
+thread_local std::optional<std::uint64_t> t_intent;
 
 Batch* find_batch(const Store* store) noexcept {
   const auto found = std::ranges::find(t_batches, store, &Batch::store);
@@ -33,6 +34,18 @@ std::uint64_t last_mark(Storage& storage) {
 }
 
 }  // namespace
+
+IntentScope::IntentScope(std::optional<std::uint64_t> intent) noexcept : before_(t_intent) {
+  t_intent = intent;
+}
+
+IntentScope::~IntentScope() {
+  t_intent = before_;
+}
+
+std::optional<std::uint64_t> IntentScope::current() noexcept {
+  return t_intent;
+}
 
 struct Store::Impl {
   Impl(std::unique_ptr<Storage> given, Limits limits)

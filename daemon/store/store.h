@@ -30,8 +30,9 @@ class CommitParticipant {
  public:
   virtual ~CommitParticipant() = default;
 
-  // A piece of work begins; what it notes belongs to it until the next piece begins.
-  virtual void piece_begin() noexcept {}
+  // A piece of work begins; what it notes belongs to it until the next piece begins. `intent` is the one under which it
+  // was written (IntentScope).
+  virtual void piece_begin(std::optional<std::uint64_t> intent) noexcept { (void)intent; }
 
   // The piece that began last has been undone; nothing it noted may count.
   virtual void piece_undone() noexcept {}
@@ -44,6 +45,22 @@ class CommitParticipant {
 
   // The group has ended: whether it became durable. When it did not, nothing that any of its pieces noted may count.
   virtual void after_commit(bool committed) noexcept = 0;
+};
+
+// While it lives, what this thread writes belongs to an intent of the audit log: the commit waits until the intent is
+// durable and carries its number. Scopes nest; the inner one counts.
+class IntentScope {
+ public:
+  explicit IntentScope(std::optional<std::uint64_t> intent) noexcept;
+  ~IntentScope();
+  IntentScope(const IntentScope&) = delete;
+  IntentScope& operator=(const IntentScope&) = delete;
+
+  // Of the calling thread, to be taken along to another one.
+  static std::optional<std::uint64_t> current() noexcept;
+
+ private:
+  std::optional<std::uint64_t> before_;
 };
 
 class Store {

@@ -33,7 +33,7 @@ void WriteQueue::push(Store::Work work, Store::Done done) {
     lock.unlock();
     return done(std::move(error));
   }
-  queue_.push_back({std::move(work), std::move(done), {}});
+  queue_.push_back({std::move(work), std::move(done), IntentScope::current(), {}});
   lock.unlock();
   wake_.notify_one();
 }
@@ -112,7 +112,7 @@ WriteQueue::Ended WriteQueue::run_pieces(Group group, WriteTransaction& transact
 }
 
 Status WriteQueue::run_piece(Piece& piece, WriteTransaction& transaction) {
-  participant_->piece_begin();
+  participant_->piece_begin(piece.intent);
   try {
     return piece.work(transaction);
   } catch (...) {

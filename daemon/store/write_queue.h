@@ -33,6 +33,7 @@ class WriteQueue {
   struct Piece {
     Store::Work work;
     Store::Done done;
+    std::optional<std::uint64_t> intent;
     Status result;
   };
 

@@ -12,7 +12,7 @@ using Strings = std::vector<std::string>;
 
 class Recorder final : public CommitParticipant {
  public:
-  void piece_begin() noexcept override { calls.emplace_back("begin"); }
+  void piece_begin(std::optional<std::uint64_t>) noexcept override { calls.emplace_back("begin"); }
 
   void piece_undone() noexcept override { calls.emplace_back("undone"); }
 
