@@ -88,6 +88,19 @@ Result<Hash> base64_hash(std::string_view text) {
   return hash;
 }
 
+Result<std::vector<Hash>> take_hashes(std::string_view& rest, std::size_t max) {
+  std::vector<Hash> hashes;
+  for (;;) {
+    const auto line = take_line(rest);
+    if (!line) return make_error(ErrorCode::invalid_argument, "no empty line stands behind the hashes of the proof");
+    if (line->empty()) return hashes;
+    if (hashes.size() == max)
+      return make_error(ErrorCode::too_large, "the proof has more hashes than a tree has levels");
+    STRONGROOM_ASSIGN(const Hash hash, base64_hash(*line));
+    hashes.push_back(hash);
+  }
+}
+
 bool is_note_text(std::string_view text) noexcept {
   return consists_of(text, [](char32_t c) { return c >= 0x20 || c == '\n'; });
 }

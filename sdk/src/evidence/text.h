@@ -21,6 +21,10 @@ std::string base64_text(BytesView bytes);
 Result<Bytes> base64_bytes(std::string_view text);
 Result<Hash> base64_hash(std::string_view text);
 
+// Takes lines of one hash each and the empty line behind them off `rest`; `too_large` for more than `max` of them,
+// `invalid_argument` without an empty line.
+Result<std::vector<Hash>> take_hashes(std::string_view& rest, std::size_t max);
+
 // Well-formed UTF-8 (RFC 3629) without a control character below U+0020 other than newline.
 bool is_note_text(std::string_view text) noexcept;
 

@@ -16,19 +16,6 @@ Error no_proof(std::string_view why) {
   return make_error(ErrorCode::invalid_argument, "this is no tlog-proof: " + std::string(why));
 }
 
-Result<std::vector<Hash>> parse_hashes(std::string_view& rest) {
-  std::vector<Hash> hashes;
-  for (;;) {
-    const auto line = take_line(rest);
-    if (!line) return no_proof("no empty line stands before the checkpoint");
-    if (line->empty()) return hashes;
-    if (hashes.size() == k_hashes_max)
-      return make_error(ErrorCode::too_large, "the proof has more hashes than a tree has levels");
-    STRONGROOM_ASSIGN(const Hash hash, base64_hash(*line));
-    hashes.push_back(hash);
-  }
-}
-
 }  // namespace
 
 std::string TlogProof::text() const {
@@ -50,7 +37,7 @@ Result<TlogProof> TlogProof::parse(std::string_view text) {
   }
   if (!line || !line->starts_with(k_index)) return no_proof("it has no line with the index");
   STRONGROOM_ASSIGN(proof.index, decimal_of(line->substr(k_index.size())));
-  STRONGROOM_ASSIGN(proof.hashes, parse_hashes(text));
+  STRONGROOM_ASSIGN(proof.hashes, take_hashes(text, k_hashes_max));
   STRONGROOM_ASSIGN(proof.checkpoint, Note::parse(text));
   return proof;
 }
