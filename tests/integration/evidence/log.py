@@ -268,6 +268,8 @@ class Log:
                 self._check_archived_note(kind, note)
             if self._checkpoint and kind in ("cosigned", "witness record") and note.size > self._checkpoint.size:
                 raise Damage(f"{kind}: is newer than the newest checkpoint", self._checkpoint.size)
+        if self._tiles.missing:
+            raise self._tiles.missing
         self._tiles.check_rest(entries)
         if self._late:
             raise self._late[0]

@@ -156,7 +156,7 @@ class MadeLog:
                 told = self.told.get(sequence)
                 record += bytes(a ^ b for a, b in zip(told.r, told.mask)) if told and told.r else bytes(32)
             (folder / "redaction" / f"{start:016x}.key").write_bytes(record)
-        for name, size in (("spare", self.segment_size), ("reserve", self.segment_size), ("index", 500), ("offsets", 8)):
+        for name, size in (("spare", 4096), ("reserve", 4096), ("index", 500), ("offsets", 8)):
             (folder / name).write_bytes(b"")
             os.truncate(folder / name, size)
         (folder / "checkpoint.new").write_text("half of a check")

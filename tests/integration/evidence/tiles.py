@@ -19,7 +19,7 @@ def _index_path(number):
 class Tiles:
     def __init__(self, folder, archived, peaks):
         self._folder, self._archived = folder / "tile", archived
-        self._open = {}
+        self._open, self.missing = {}, None
         heights = peak_heights(archived)
         for level in range(8):
             width = archived >> 8 * level & 255
@@ -63,7 +63,7 @@ class Tiles:
                 raise Damage(f"tiles of level {level} and the same number disagree", where)
 
     def take(self, level, index, value, signed):
-        """The tree has finished the subtree `index` of this level."""
+        """The tree has finished the subtree `index` of this level. `signed` is the size that the checkpoint claims."""
         number, place = index // _WIDTH, index % _WIDTH
         if level not in self._open or self._open[level][0] != number:
             self._open[level] = (number, self._load(level, number))
@@ -73,7 +73,7 @@ class Tiles:
                 raise Damage(f"a hash in a tile of level {level} is not that of the tree", index << 8 * level)
         if place == _WIDTH - 1:
             if _WIDTH not in found and signed is not None and (index + 1) << 8 * level <= signed:
-                raise Damage(f"a full tile of level {level} is missing", number << 8 * level + 8)
+                self.missing = self.missing or Damage(f"a full tile of level {level} is missing", number << 8 * level + 8)
             del self._open[level]
 
     def check_rest(self, entries):
