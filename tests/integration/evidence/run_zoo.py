@@ -223,10 +223,10 @@ def _jobs(arguments):
         names = [name for name in names if arguments.attack in name]
     else:
         yield good, ("large", other)
-        yield attacked, ("large", ["full_tile_changed_level_1", "full_tile_dropped_level_1", "flip_body_and_sum"], other)
+        yield attacked, ("large", ["full_tile_changed_level_1", "full_tile_dropped_level_1", "key_record_exchanged"], other)
         yield two_keys, ("one segment", other)
-        for seed in range(arguments.good):
-            yield good, (seed, other)
+    for seed in range(arguments.good):
+        yield good, (seed, other)
     for name in _SHAPES:
         for at in range(0, len(names), 30):
             yield attacked, (name, names[at:at + 30], other)
@@ -248,7 +248,7 @@ def main():
     for problem in sorted(problems):
         print(problem)
     seconds = time.monotonic() - started
-    print(f"{len(ran)} attacks, {0 if arguments.attack else arguments.good} good logs, {len(problems)} problems, {seconds:.0f} s")
+    print(f"{len(ran)} attacks, {arguments.good} good logs, {len(problems)} problems, {seconds:.0f} s")
     return 1 if problems else 0
 
 
