@@ -17,6 +17,7 @@
 
 #include <strongroom/base/result.h>
 
+#include "daemon/audit/log.h"
 #include "daemon/log/log.h"
 
 namespace strongroom::app {
@@ -33,6 +34,8 @@ struct Configuration {
   std::int64_t kdf_passes = 3;
   log::Level log_level = log::Level::info;
   log::Target log_target = log::Target::standard_error;
+  audit::Durability audit_reveals = audit::Durability::written;
+  std::int64_t audit_segment_mib = 64;
   std::int64_t connections = 2200;
   std::int64_t message_bytes = 16 * 1024 * 1024;
   std::int64_t calls_in_flight = 256;

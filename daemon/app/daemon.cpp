@@ -5,6 +5,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <boost/dll/runtime_symbol_info.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <optional>
@@ -17,6 +19,10 @@
 #include "daemon/app/slow_pool.h"
 #include "daemon/app/version.h"
 #include "daemon/app/wiring.h"
+#include "daemon/audit/audit_service.h"
+#include "daemon/audit/log.h"
+#include "daemon/audit/recorder.h"
+#include "daemon/audit/witnesses.h"
 #include "daemon/ipc/dispatcher.h"
 #include "daemon/ipc/server.h"
 #include "daemon/lifecycle/lifecycle_service.h"
@@ -98,10 +104,15 @@ struct Daemon::Parts {
   WipedMemory memory;
   std::unique_ptr<vault::KeyArena> arena;
   std::unique_ptr<vault::Vault> vault;
+  std::unique_ptr<audit::AuditLog> audit;
+  std::unique_ptr<audit::Recorder> recorder;
   std::unique_ptr<store::FreshnessTracker> freshness;
   std::unique_ptr<store::Store> store;
-  std::unique_ptr<SlowPool> slow_pool;    // password hashing and what changes keys
-  std::unique_ptr<SlowPool> search_pool;  // what looks at many secrets
+  std::unique_ptr<SlowPool> slow_pool;     // password hashing and what changes keys
+  std::unique_ptr<SlowPool> search_pool;   // what looks at many secrets
+  std::unique_ptr<SlowPool> witness_pool;  // what waits for witnesses
+  std::unique_ptr<audit::Witnesses> witnesses;
+  std::unique_ptr<audit::AuditService> audit_service;
   std::unique_ptr<secrets::SecretService> secrets;
   std::unique_ptr<lifecycle::LifecycleService> lifecycle;
   std::unique_ptr<ipc::Dispatcher> dispatcher;
@@ -111,6 +122,9 @@ struct Daemon::Parts {
   std::optional<BoundSocket> own_socket;  // to remove at the end; nothing when it was passed to us
 
   Status open_vault();
+  Status open_audit();
+  void make_audit_service();
+  std::optional<std::array<Byte, 16>> object_id(std::string_view name) const;
   Status open_store();
   void make_services();
   Status listen();
@@ -135,20 +149,80 @@ Status Daemon::Parts::open_vault() {
   return {};
 }
 
+// Sixteen bytes that stand for a name in the audit log, the same as long as the store lives.
+std::optional<std::array<Byte, 16>> Daemon::Parts::object_id(std::string_view name) const {
+  const BytesView parts[] = {as_bytes("default"), as_bytes(name)};
+  const auto hash = vault->keyed_hash(vault::SystemKey::lookup, "SRM/audit/object/v1", parts);
+  if (!hash) return std::nullopt;
+  std::array<Byte, 16> id{};
+  std::copy_n(hash->begin(), id.size(), id.begin());
+  return id;
+}
+
+Status Daemon::Parts::open_audit() {
+  audit::AuditLog::Options options;
+  options.folder = configuration.state / "audit";
+  options.segment_size = static_cast<std::uint64_t>(configuration.audit_segment_mib) << 20;
+  options.report = [this](std::string_view line) { log->warning(line); };
+  options.sync_failed = [this](const Error& error) { log->error(error.message); };
+  STRONGROOM_ASSIGN(audit, audit::AuditLog::open(std::move(options), *arena, audit::system_clocks()));
+  audit::Recorder::Ports ports{.object_id = [this](std::string_view name) { return object_id(name); },
+                               .has_store = [this] { return vault->state() != vault::State::uninitialized; }};
+  recorder = std::make_unique<audit::Recorder>(*audit, std::move(ports), configuration.audit_reveals);
+  if (const auto problem = audit->problem(); !problem.empty()) log->error("the audit log: " + problem);
+  recorder->system("daemon.start", "version " + std::string(k_version));
+  return {};
+}
+
 Status Daemon::Parts::open_store() {
   STRONGROOM_ASSIGN(auto storage, plugin_host::open_builtin_storage(
                                       configuration.storage, configuration.data,
                                       [this](std::uint32_t, std::string_view line) { log->info(line); }));
-  freshness = std::make_unique<store::FreshnessTracker>(secrets::k_heads, lifecycle::accumulator_ports(*vault),
-                                                        secrets::k_entries);
+  auto ports = lifecycle::accumulator_ports(*vault);
+  ports.intent_durable = [this](std::uint64_t intent) { audit->sync(intent); };
+  ports.committed = [this](const store::Accumulator& stored) {
+    audit->set_store(stored.generation.value_or(0), lifecycle::accumulator_digest(stored));
+  };
+  freshness = std::make_unique<store::FreshnessTracker>(secrets::k_heads, std::move(ports), secrets::k_entries);
   store = std::make_unique<store::Store>(std::move(storage));
   store->set_participant(freshness.get());
   return {};
 }
 
+void Daemon::Parts::make_audit_service() {
+  const auto program = boost::dll::program_location();
+  witnesses = std::make_unique<audit::Witnesses>(
+      *audit, audit::ask_by_helper((program.parent_path() / "strongroom-witness").string()),
+      [this](const std::string& problem) {
+        log->error(problem);
+        lifecycle->add_problem(problem);
+        recorder->system("witness.alarm", problem, "tampered");
+      });
+  audit::AuditService::Ports ports{
+      .run_slow = [this](std::function<void()> task) { return search_pool->run(std::move(task)); },
+      .object_id = [this](std::string_view name) { return object_id(name); },
+      .reveals = [this] { return recorder->reveals(); },
+      .archive = configuration.state / "audit-archive"};
+  audit_service = std::make_unique<audit::AuditService>(*audit, *witnesses, system_clock(), std::move(ports));
+  audit->set_chores([this]() -> std::optional<audit::Keeper::Time> {
+    const auto now = audit::Keeper::Clock::now();
+    audit_service->tell_followers();
+    auto next = recorder->flush_denials(now);
+    auto due = witnesses->due();
+    if (due && *due <= now) {
+      const bool taken = witness_pool->run([this] { witnesses->ask_all(); });
+      due = taken ? std::nullopt : std::optional(now + std::chrono::seconds(1));
+    }
+    if (due) next = std::min(next.value_or(*due), *due);
+    return next;
+  });
+}
+
 void Daemon::Parts::make_services() {
   slow_pool = std::make_unique<SlowPool>();
   search_pool = std::make_unique<SlowPool>();
+  witness_pool = std::make_unique<SlowPool>();
+  make_audit_service();
   secrets = std::make_unique<secrets::SecretService>(
       *vault, *store, *freshness, system_clock(), &memory,
       [this](std::function<void()> task) { return search_pool->run(std::move(task)); });
@@ -156,20 +230,37 @@ void Daemon::Parts::make_services() {
   around.version = k_version;
   around.storage_name = configuration.storage;
   around.memory_locked = arena->memory_is_locked();
-  around.run_slow = [this](std::function<void()> task) { slow_pool->run(std::move(task)); };
+  around.run_slow = [this](std::function<void()> task) {
+    slow_pool->run([intent = store::IntentScope::current(), task = std::move(task)] {
+      const store::IntentScope scope(intent);
+      task();
+    });
+  };
   around.connections = [this] { return server ? server->connections() : 0; };
   around.dropped_clients = [this] { return dropped_by_reason(server.get()); };
   around.before_lock = [this] { return secrets->save_read_times(); };
-  around.after_lock = [this] { secrets->close_watches(make_error(ErrorCode::locked, "the store was locked")); };
-  around.after_unlock = [this] { secrets->open_watches(); };
+  around.after_lock = [this] {
+    const Error locked = make_error(ErrorCode::locked, "the store was locked");
+    secrets->close_watches(locked);
+    audit_service->close_tails(locked);
+  };
+  around.after_unlock = [this] {
+    secrets->open_watches();
+    audit_service->open_tails();
+  };
+  around.audit_status = [this] { return audit_service->status(); };
+  around.record = [this](std::string_view action, std::string_view detail, std::string_view result) {
+    recorder->system(action, detail, result);
+  };
   around.report = [this](std::string_view sentence) { log->warning(sentence); };
-  lifecycle =
-      std::make_unique<lifecycle::LifecycleService>(*vault, *store, *freshness, system_clock(), std::move(around));
+  lifecycle = std::make_unique<lifecycle::LifecycleService>(*vault, *arena, *store, *freshness, *audit, system_clock(),
+                                                            std::move(around));
   dispatcher = std::make_unique<ipc::Dispatcher>(
       ipc::Dispatcher::Identity{std::string(protocol::k_vendor), std::string(protocol::k_product),
                                 std::string(k_version), std::string(protocol::k_url)},
       ipc::Admission(geteuid(), [this] { return lifecycle->state(); }));
-  bind_services(*dispatcher, *lifecycle, *secrets);
+  dispatcher->set_recorder(recorder.get());
+  bind_services(*dispatcher, *lifecycle, *secrets, *audit_service);
 }
 
 Status Daemon::Parts::listen() {
@@ -187,9 +278,11 @@ Status Daemon::Parts::listen() {
   ipc::BatchHooks hooks{.begin = [this] { store->begin_batch(); }, .end = [this] { store->end_batch(); }};
   server = std::make_unique<ipc::Server>(
       *dispatcher, identify, std::move(hooks), &memory,
-      ipc::Server::Options{.threads = static_cast<std::size_t>(configuration.threads),
-                           .limits = limits(),
-                           .report = [this](std::string_view line) { log->warning(line); }});
+      ipc::Server::Options{
+          .threads = static_cast<std::size_t>(configuration.threads),
+          .limits = limits(),
+          .report = [this](std::string_view line) { log->warning(line); },
+          .record = [this](std::string_view reason, std::uint64_t many) { recorder->dropped(reason, many); }});
   return server->start(socket);
 }
 
@@ -212,10 +305,12 @@ void Daemon::Parts::apply(const Configuration& changed) {
       log->warning("needs a restart: " + std::string(setting.key));
     } else {
       setting.take(configuration, changed);
+      recorder->system("configuration.changed", std::string(setting.key) + " = " + setting.text(configuration));
       log->info("changed: " + std::string(setting.key));
     }
   }
   log->set_level(configuration.log_level);
+  recorder->set_reveals(configuration.audit_reveals);
   server->set_limits(limits());
   log->info(any ? "the configuration was read anew" : "the configuration was read anew; nothing has changed");
 }
@@ -242,6 +337,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const Configuration& configuration
   auto parts = std::make_unique<Parts>(configuration);
   parts->descriptors = descriptors;
   STRONGROOM_CHECK(parts->open_vault());
+  STRONGROOM_CHECK(parts->open_audit());
   STRONGROOM_CHECK(parts->open_store());
   parts->make_services();
   STRONGROOM_CHECK(parts->lifecycle->start(configuration.create));
@@ -292,14 +388,20 @@ Daemon::~Daemon() {
   if (parts_->own_socket) parts_->own_socket->remove();
   const Error stopping = make_error(ErrorCode::cancelled, "the daemon is stopping");
   parts_->secrets->stop_searches();
+  parts_->audit_service->stop();
+  parts_->audit_service->close_tails(stopping);
   parts_->secrets->close_watches(stopping);
   parts_->lifecycle->close_watches(stopping);
   parts_->slow_pool->close();
   parts_->search_pool->close();
+  parts_->witness_pool->close();
   parts_->server->stop(k_stop_deadline);
   parts_->slow_pool.reset();
   parts_->search_pool.reset();
+  parts_->witness_pool.reset();
   parts_->lifecycle->stop();
+  parts_->recorder->system("daemon.stop", "");
+  parts_->audit->stop();
   if (parts_->storage_check.joinable()) parts_->storage_check.join();
   parts_->lifecycle.reset();
   parts_->store.reset();

@@ -67,6 +67,10 @@ std::string shown(log::Target value) {
   return value == log::Target::file ? "file" : "stderr";
 }
 
+std::string shown(audit::Durability value) {
+  return value == audit::Durability::synced ? "synced" : "written";
+}
+
 template <auto Member>
 std::string text(const Configuration& configuration) {
   return shown(configuration.*Member);
@@ -144,6 +148,20 @@ constexpr Setting k_settings[] = {
      },
      same<&Configuration::log_target>, take<&Configuration::log_target>, text<&Configuration::log_target>,
      Takes::restart},
+    {"audit.reveals", "STRONGROOM_AUDIT_REVEALS", "--audit-reveals", "written|synced",
+     "When a secret may be shown: when its event is written, and on the disk within 100 ms, or when it is synced. "
+     "Changes are always synced. Default: written.",
+     [](Configuration& c, std::string_view v) -> Status {
+       if (v != "written" && v != "synced") return refuse("must be written or synced");
+       c.audit_reveals = v == "synced" ? audit::Durability::synced : audit::Durability::written;
+       return {};
+     },
+     same<&Configuration::audit_reveals>, take<&Configuration::audit_reveals>, text<&Configuration::audit_reveals>,
+     Takes::reload},
+    {"audit.segment_mib", "STRONGROOM_AUDIT_SEGMENT_MIB", "--audit-segment-mib", "N",
+     "Size in MiB of new segments of the audit log, 1 to 1024; three are allocated. Default: 64.",
+     number<&Configuration::audit_segment_mib, 1, 1024>, same<&Configuration::audit_segment_mib>,
+     take<&Configuration::audit_segment_mib>, text<&Configuration::audit_segment_mib>, Takes::restart},
     {"limits.connections", "STRONGROOM_CONNECTIONS", "--connections", "N",
      "Connections of one user at once, 1 to 100000. Default: 2200.", number<&Configuration::connections, 1, 100000>,
      same<&Configuration::connections>, take<&Configuration::connections>, text<&Configuration::connections>,

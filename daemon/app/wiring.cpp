@@ -4,13 +4,14 @@
 
 namespace strongroom::app {
 
-void bind_services(ipc::Dispatcher& dispatcher, lifecycle::LifecycleService& lifecycle,
-                   secrets::SecretService& secrets) {
+void bind_services(ipc::Dispatcher& dispatcher, lifecycle::LifecycleService& lifecycle, secrets::SecretService& secrets,
+                   audit::AuditService& audit) {
   dispatcher.add_interface("io.strongroom", protocol::errors_varlink_text());
   for (const auto* area : protocol::catalogue())
     dispatcher.add_interface(std::string(area->name), protocol::varlink_text(*area));
   bind_lifecycle(dispatcher, lifecycle);
   bind_secrets(dispatcher, secrets);
+  bind_audit(dispatcher, audit);
 }
 
 }  // namespace strongroom::app

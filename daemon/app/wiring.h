@@ -11,13 +11,18 @@ namespace strongroom::secrets {
 class SecretService;
 }
 
+namespace strongroom::audit {
+class AuditService;
+}
+
 namespace strongroom::app {
 
 void bind_lifecycle(ipc::Dispatcher& dispatcher, lifecycle::LifecycleService& service);
 void bind_secrets(ipc::Dispatcher& dispatcher, secrets::SecretService& service);
+void bind_audit(ipc::Dispatcher& dispatcher, audit::AuditService& service);
 
 // All areas and their interface texts.
-void bind_services(ipc::Dispatcher& dispatcher, lifecycle::LifecycleService& lifecycle,
-                   secrets::SecretService& secrets);
+void bind_services(ipc::Dispatcher& dispatcher, lifecycle::LifecycleService& lifecycle, secrets::SecretService& secrets,
+                   audit::AuditService& audit);
 
 }  // namespace strongroom::app

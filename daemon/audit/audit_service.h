@@ -26,6 +26,7 @@ class AuditService {
   struct Ports {
     std::function<bool(std::function<void()>)> run_slow;  // false: too many wait
     std::function<std::optional<std::array<Byte, 16>>(std::string_view name)> object_id;
+    std::function<Durability()> reveals;
     std::filesystem::path archive;  // where archived segments go
   };
 
@@ -45,8 +46,7 @@ class AuditService {
   void handle(protocol::audit::GetCheckpoint, protocol::service::Empty&&, Done<protocol::audit::GetCheckpoint> done);
   void handle(protocol::audit::Prove, protocol::audit::ProveRequest&& request, Done<protocol::audit::Prove> done);
   Result<protocol::audit::KeyResponse> handle(protocol::audit::GetKey, protocol::service::Empty&&);
-  void handle(protocol::audit::Archive, protocol::audit::ArchiveRequest&& request,
-              Done<protocol::audit::Archive> done);
+  void handle(protocol::audit::Archive, protocol::audit::ArchiveRequest&& request, Done<protocol::audit::Archive> done);
   void handle(protocol::audit::AddWitness, protocol::audit::AddWitnessRequest&& request,
               Done<protocol::audit::AddWitness> done);
   Result<protocol::audit::ListWitnessesResponse> handle(protocol::audit::ListWitnesses, protocol::service::Empty&&);
@@ -54,13 +54,18 @@ class AuditService {
               Done<protocol::audit::RemoveWitness> done);
   void handle(protocol::audit::Export, protocol::audit::ExportRequest&& request,
               Completion<protocol::audit::ExportItem> last, Stream<protocol::audit::ExportItem> stream);
+  // docs/audit.md, section Archiving.
+  Result<protocol::audit::ArchiveResponse> archive(std::int64_t before_ms);
   void handle(protocol::audit::Redact, protocol::audit::SequenceRequest&& request, Done<protocol::audit::Redact> done);
 
   // From the log's thread: something was appended; those who follow are told.
   void tell_followers();
+
   // Tells everybody who follows why that ends; open_tails() lets it begin again.
   void close_tails(const Error& error) { tails_.close(error); }
+
   void open_tails();
+
   // What runs gives up soon. For the end.
   void stop() noexcept { stopping_ = true; }
 
@@ -75,9 +80,10 @@ class AuditService {
   Result<protocol::audit::SummaryResponse> summary(const protocol::audit::SummaryRequest& request);
   Result<protocol::audit::VerifyResponse> verify(const protocol::audit::VerifyRequest& request,
                                                  const Stream<protocol::audit::VerifyResponse>& stream);
+  static protocol::audit::Witness shown(const WitnessState& witness);
   Result<std::string> prove(std::uint64_t sequence, bool disclose);
-  Status export_events(const protocol::audit::ExportRequest& request,
-                       const Stream<protocol::audit::ExportItem>& stream, protocol::audit::ExportItem& last);
+  Status export_events(const protocol::audit::ExportRequest& request, const Stream<protocol::audit::ExportItem>& stream,
+                       protocol::audit::ExportItem& last);
   // With the reader, the index brought up to date and its key.
   Status with_index(const std::function<Status(EventReader& reader, std::uint64_t end, BytesView index_key)>& work);
   std::uint64_t first_entry() const;
@@ -93,6 +99,9 @@ class AuditService {
   std::uint64_t told_ = 0;  // guarded by tail_mutex_
   std::atomic<bool> stopping_ = false;
 };
+
+// The number of the newest epoch record among the first `size` entries. Errors of reading.
+Result<std::uint64_t> newest_epoch(EventReader& reader, std::uint64_t size);
 
 // An entry as the protocol shows it.
 protocol::audit::Event shown_event(const EventReader::Read& read);

@@ -31,7 +31,8 @@ std::uint64_t tag_of(std::string_view text) noexcept {
 
 template <class T>
 void put_number(Byte*& at, T value) noexcept {
-  for (std::size_t i = 0; i < sizeof value; ++i) *at++ = static_cast<Byte>(static_cast<std::uint64_t>(value) >> (8 * i));
+  for (std::size_t i = 0; i < sizeof value; ++i)
+    *at++ = static_cast<Byte>(static_cast<std::uint64_t>(value) >> (8 * i));
 }
 
 Plain encode(const IndexBlock& block) noexcept {

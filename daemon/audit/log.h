@@ -98,6 +98,16 @@ class AuditLog {
   void set_header_generation(std::uint64_t generation);
   StorePin pin() const;
 
+  // Whether there is a log that events can be put into. Error: audit_unavailable.
+  Status usable() const { return check(); }
+
+  // An epoch record's bytes, also when it is archived. Errors of reading.
+  Result<Bytes> epoch_record(std::uint64_t sequence);
+  // Erases the slot of an event. Errors: not_found (archived, no such event, or nothing to erase), those of writing.
+  Status redact(std::uint64_t sequence);
+  // The entries before `size`, a segment's first, are archived: what remains is verified behind them.
+  Status note_archived(std::uint64_t size, Bytes epoch_record);
+
   // Nothing is logged from now on, because of this.
   void fail(std::string problem);
 

@@ -5,8 +5,12 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
+#include <functional>
 #include <utility>
+#include <vector>
 
 #include "daemon/vault/private_file.h"
 
@@ -169,6 +173,19 @@ Status LogFolder::write_tile(const fs::path& name, BytesView content) const {
   STRONGROOM_CHECK(write_all(made.number, content, 0));
   if (rename(unfinished.c_str(), file.c_str()) != 0) return failure("a tile cannot be named");
   return {};
+}
+
+void LogFolder::keep_newest(const fs::path& subfolder, std::size_t most) const {
+  std::error_code error;
+  std::vector<std::pair<std::uint64_t, fs::path>> files;
+  for (const auto& file : fs::directory_iterator(path_ / subfolder, error)) {
+    const std::string name = file.path().filename().string();
+    std::uint64_t number = 0;
+    if (std::from_chars(name.data(), name.data() + name.size(), number).ptr == name.data() + name.size())
+      files.emplace_back(number, file.path());
+  }
+  std::ranges::sort(files, std::greater<>());
+  for (std::size_t i = most; i < files.size(); ++i) fs::remove(files[i].second, error);
 }
 
 LogFolder::Space LogFolder::space() const {

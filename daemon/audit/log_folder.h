@@ -73,6 +73,9 @@ class LogFolder {
   // Writes a tile; not durable before sync_tiles of its folder, which derived data does not need.
   Status write_tile(const std::filesystem::path& name, BytesView content) const;
 
+  // Of files whose names are numbers, only the highest stay.
+  void keep_newest(const std::filesystem::path& subfolder, std::size_t most) const;
+
   // Bytes free and in all where the log lies.
   struct Space {
     std::uint64_t free = 0;

@@ -25,6 +25,7 @@ struct Query {
   bool records = false;  // entries that are no events too
 
   bool matches(const EventReader::Read& read) const;
+
   // Whether it asks for what only events say.
   bool asks_events() const noexcept { return actor || action || object || decision || request; }
 };

@@ -255,8 +255,7 @@ Status Recorder::write(const Outcome& outcome) {
     event.generation = pin.generation;
     event.accumulator = pin.accumulator;
   }
-  if (outcome.intent && pin.header_generation != evidence::k_unknown)
-    event.header_generation = pin.header_generation;
+  if (outcome.intent && pin.header_generation != evidence::k_unknown) event.header_generation = pin.header_generation;
   const auto appended = log_.append(event, {}, Room::administration);
   if (!appended) return appended.error();
   if (outcome.intent) log_.close_intent(*outcome.intent);

@@ -81,7 +81,8 @@ Result<WitnessState> Witnesses::add(const std::string& key, const std::optional<
   if (url.has_value() == cosigned.has_value())
     return make_error(ErrorCode::invalid_argument, "give either where it answers or a checkpoint that it has cosigned",
                       "url");
-  if (url && !is_url(*url)) return make_error(ErrorCode::invalid_argument, "must begin with http:// or https://", "url");
+  if (url && !is_url(*url))
+    return make_error(ErrorCode::invalid_argument, "must begin with http:// or https://", "url");
   WitnessState witness{.key = *parsed, .url = url.value_or(""), .cosigned_size = 0, .cosigned_s = 0, .problem = {}};
   {
     const std::lock_guard guard(mutex_);
@@ -134,8 +135,9 @@ Status Witnesses::ask(WitnessState& witness) {
   if (answer.status == 409) {
     const auto known = number_of(answer.body);
     if (known && *known > checkpoint.size) {
-      const std::string problem = "a witness has seen " + std::to_string(*known) + " entries of the audit log, and only " +
-                                  std::to_string(checkpoint.size) + " are there: the log was put back";
+      const std::string problem = "a witness has seen " + std::to_string(*known) +
+                                  " entries of the audit log, and only " + std::to_string(checkpoint.size) +
+                                  " are there: the log was put back";
       alarm_(problem);
       return make_error(ErrorCode::tampered, problem);
     }
@@ -162,8 +164,8 @@ Status Witnesses::take_cosignature(WitnessState& witness, const Note& note) {
   STRONGROOM_ASSIGN(const auto checkpoint, evidence::Checkpoint::parse(note.text));
   if (checkpoint.origin != log_.origin())
     return make_error(ErrorCode::invalid_argument, "the checkpoint is of another log", "cosigned");
-  STRONGROOM_CHECK(evidence::verify_note(
-      note, evidence::make_verifier_key(log_.origin(), evidence::k_note_key, log_.keeper().epoch_entry().identity_key)));
+  STRONGROOM_CHECK(evidence::verify_note(note, evidence::make_verifier_key(log_.origin(), evidence::k_note_key,
+                                                                           log_.keeper().epoch_entry().identity_key)));
   const auto time = evidence::cosignature_time(note, witness.key);
   if (!time) return make_error(ErrorCode::wrong_credential, "the checkpoint has no right cosignature of this witness");
   STRONGROOM_CHECK(log_.keeper().with_tree([&](const evidence::TiledTree& tree) -> Status {

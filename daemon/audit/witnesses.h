@@ -1,5 +1,5 @@
-// Witnesses: others who sign that the log has only grown (C2SP tlog-witness). Those with a URL are asked through a helper
-// process, so that no HTTP lives in the daemon; others are reached by files that a person carries.
+// Witnesses: others who sign that the log has only grown (C2SP tlog-witness). Those with a URL are asked through a
+// helper process, so that no HTTP lives in the daemon; others are reached by files that a person carries.
 #pragma once
 
 #include <chrono>
@@ -31,7 +31,7 @@ AskWitness ask_by_helper(std::filesystem::path helper);
 
 struct WitnessState {
   evidence::VerifierKey key;
-  std::string url;                 // empty: by files
+  std::string url;                  // empty: by files
   std::uint64_t cosigned_size = 0;  // what it has vouched for last; 0: nothing
   std::int64_t cosigned_s = 0;
   std::string problem;

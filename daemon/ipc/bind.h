@@ -57,7 +57,8 @@ Stream<typename M::Response> stream_of(const std::shared_ptr<LaterReply>& reply)
     });
   };
   const auto on_end = [way = reply->stream()](std::function<void()> callback) { way->on_end(std::move(callback)); };
-  return {send, on_end};
+  const auto wait_for_room = [way = reply->stream()] { return way->wait_for_room(); };
+  return {send, wait_for_room, on_end};
 }
 
 template <class M, class Service>

@@ -53,6 +53,7 @@ class LaterReply {
   // What has to be done before the last answer leaves, whoever reads it: the audit log's word. `error` is null when the
   // call did what it should; an error that is returned then takes the answer's place. Before the call begins.
   using Settle = std::function<Status(const Error* error)>;
+
   void set_settle(Settle settle) { settle_ = std::move(settle); }
 
   // `write_parameters` appends the parameters object to the message.

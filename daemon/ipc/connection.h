@@ -116,9 +116,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   WipedBytes pending_;  // input that is no whole frame yet, or waits for its turn
   WipedString unsent_;  // answers the kernel did not take yet, from unsent_from_ on
   std::size_t unsent_from_ = 0;
-  std::deque<Slot> slots_;      // answers of calls in flight, in the order of the calls
-  std::size_t first_slot_ = 0;  // number of slots_.front()
-  std::size_t in_slots_ = 0;    // bytes of their messages
+  std::deque<Slot> slots_;               // answers of calls in flight, in the order of the calls
+  std::size_t first_slot_ = 0;           // number of slots_.front()
+  std::size_t in_slots_ = 0;             // bytes of their messages
   std::optional<std::uint64_t> intent_;  // of the call that begins
   Budget::Holder unread_share_;
   Budget::Holder half_message_share_;
@@ -137,7 +137,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool writing_ = false;           // a wait for room is under way
   bool watching_ = false;          // a wait for the peer's end is under way
   bool draining_ = false;
-  bool held_ = false;              // answers wait until the audit log is on the disk
+  bool held_ = false;  // answers wait until the audit log is on the disk
   bool open_ = true;
 };
 

@@ -21,9 +21,8 @@ constexpr std::string_view k_service = "org.varlink.service";
 constexpr auto k_public = protocol::not_audited("It tells nothing about what is stored.");
 constexpr protocol::MethodInfo k_get_info{
     .name = "GetInfo", .documentation = "Tells what the service is.", .audit = k_public};
-constexpr protocol::MethodInfo k_describe{.name = "GetInterfaceDescription",
-                                          .documentation = "Tells the definition of an interface.",
-                                          .audit = k_public};
+constexpr protocol::MethodInfo k_describe{
+    .name = "GetInterfaceDescription", .documentation = "Tells the definition of an interface.", .audit = k_public};
 
 }  // namespace
 

@@ -40,7 +40,11 @@ void say_no(int socket, const Error& error, std::pmr::memory_resource* memory) {
 
 struct Server::Impl {
   Impl(const Dispatcher& d, IdentifyPeer i, BatchHooks h, std::pmr::memory_resource* m, Options o)
-      : dispatcher(d), identify(std::move(i)), hooks(std::move(h)), memory(m), shared(o.limits, std::move(o.report), std::move(o.record)) {
+      : dispatcher(d),
+        identify(std::move(i)),
+        hooks(std::move(h)),
+        memory(m),
+        shared(o.limits, std::move(o.report), std::move(o.record)) {
     for (std::size_t n = 0; n < std::max<std::size_t>(o.threads, 1); ++n)
       workers.push_back(std::make_unique<IoThread>(memory, o.limits, shared));
   }

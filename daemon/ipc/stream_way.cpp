@@ -1,5 +1,7 @@
 #include "daemon/ipc/stream_way.h"
 
+#include <chrono>
+
 namespace strongroom::ipc {
 
 bool StreamWay::ended() const {
@@ -19,6 +21,18 @@ bool StreamWay::send(WipedString message) {
   posted_ += message.size();
   deliver_(std::move(message), false);
   return true;
+}
+
+bool StreamWay::wait_for_room() {
+  constexpr std::chrono::seconds k_patience{30};
+  std::unique_lock lock(mutex_);
+  while (state_ == State::open && posted_ + unsent_ > limit_ / 2) {
+    const std::size_t before = posted_ + unsent_;
+    const bool moved =
+        room_.wait_for(lock, k_patience, [&] { return state_ != State::open || posted_ + unsent_ < before; });
+    if (!moved) return false;
+  }
+  return state_ == State::open;
 }
 
 void StreamWay::finish(WipedString message) {
@@ -46,6 +60,7 @@ void StreamWay::settle(std::size_t arrived, std::size_t unsent) {
   const std::lock_guard guard(mutex_);
   posted_ -= arrived;
   unsent_ = unsent;
+  room_.notify_all();
 }
 
 void StreamWay::end() {
@@ -55,6 +70,7 @@ void StreamWay::end() {
     Overflow unused_too;
     const std::lock_guard guard(mutex_);
     if (state_ != State::finished) state_ = State::lost;
+    room_.notify_all();
     callback.swap(on_end_);
     unused.swap(deliver_);
     unused_too.swap(overflow_);

@@ -2,6 +2,7 @@
 // behind.
 #pragma once
 
+#include <condition_variable>
 #include <cstddef>
 #include <functional>
 #include <mutex>
@@ -26,6 +27,8 @@ class StreamWay {
   // A message in between. False when the stream has ended, also when this message would be more than may wait: then the
   // connection drops its reader. Never blocks.
   bool send(WipedString message);
+  // Waits until half of what may wait is free. False when the stream has ended, or nothing becomes free for 30 s.
+  bool wait_for_room();
   // The last message; nothing when the stream has ended.
   void finish(WipedString message);
 
@@ -42,6 +45,7 @@ class StreamWay {
   enum class State : unsigned char { open, finished, overflowed, lost };
 
   mutable std::mutex mutex_;
+  std::condition_variable room_;
   State state_ = State::open;
   std::size_t limit_;
   std::size_t posted_ = 0;

@@ -9,8 +9,8 @@
 
 namespace strongroom::lifecycle {
 
-// After an unlock, off the I/O threads. Makes the log of a new store. Errors: those of the vault and the store; tampered
-// and others of the log, which then takes no event.
+// After an unlock, off the I/O threads. Makes the log of a new store. Errors: those of the vault and the store;
+// tampered and others of the log, which then takes no event.
 Result<audit::Agreement> open_audit_log(audit::AuditLog& log, vault::Vault& vault, vault::KeyArena& arena,
                                         store::Store& store);
 

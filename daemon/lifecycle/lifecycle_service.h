@@ -36,7 +36,7 @@ struct Surroundings {
   std::function<Status()> before_lock;                                   // saves what needs keys
   std::function<void()> after_lock;                                      // ends what lives only while the store is open
   std::function<void()> after_unlock;            // lets it begin again, before anybody is served
-  std::function<void(std::string_view)> report;                          // to the log and the service manager
+  std::function<void(std::string_view)> report;  // to the log and the service manager
   std::function<std::optional<protocol::service::AuditStatus>()> audit_status;
   // Something that the audit log has to hold beside the calls.
   std::function<void(std::string_view action, std::string_view detail, std::string_view result)> record;
@@ -114,10 +114,10 @@ class LifecycleService {
   const Clock& clock_;
   Surroundings around_;
   const std::int64_t started_ms_;
-  std::atomic<bool> opened_ = false;        // unlocked and checked
-  std::atomic<bool> check_failed_ = false;  // the check for replaced rows ended without a result
+  std::atomic<bool> opened_ = false;                      // unlocked and checked
+  std::atomic<bool> check_failed_ = false;                // the check for replaced rows ended without a result
   audit::Agreement agreement_ = audit::Agreement::agree;  // guarded by changing_
-  std::mutex changing_;                     // one change of state or slots at a time
+  std::mutex changing_;                                   // one change of state or slots at a time
   std::jthread check_;
   std::mutex telling_;  // one status at a time, so that the last one told is the last one made
   Feed<protocol::service::StatusResponse> status_feed_;

@@ -40,7 +40,7 @@ ALLOWED = {
 # third-party header prefix -> rooms that may include it
 THIRD_PARTY = {
     "boost/asio": {"daemon/ipc"},
-    "boost/dll": {"daemon/plugin_host", "daemon/runner"},
+    "boost/dll": {"daemon/plugin_host", "daemon/runner", "daemon/app"},
     "boost/interprocess": {"daemon/app", "daemon/runner"},
     "boost/json": {"protocol"},
     "boost/crc": {"evidence"},

@@ -67,9 +67,7 @@ Result<Archive> read_archive(const fs::path& log_folder) {
   const auto* size = document.root().find("size");
   const auto* peaks = document.root().find("peaks");
   const auto* record = document.root().find("epoch_record");
-  const auto* checkpoint = document.root().find("checkpoint");
-  if (!size || !peaks || !record || !checkpoint || size->integer() <= 0 || document.root().object().size() != 4)
-    return malformed();
+  if (!size || !peaks || !record || size->integer() <= 0 || document.root().object().size() != 3) return malformed();
   Archive archive;
   archive.size = static_cast<std::uint64_t>(size->integer());
   for (const auto& peak : peaks->array()) {
@@ -78,7 +76,6 @@ Result<Archive> read_archive(const fs::path& log_folder) {
     archive.peaks.push_back(hash);
   }
   STRONGROOM_ASSIGN(archive.epoch_record, from_base64(record->string()));
-  archive.checkpoint = checkpoint->string();
   return archive;
 }
 
@@ -89,7 +86,7 @@ std::string encode(const Archive& archive) {
   json.key("peaks").begin_array();
   for (const Hash& peak : archive.peaks) json.string(to_base64(peak));
   json.end_array().key("epoch_record").string(to_base64(archive.epoch_record));
-  json.key("checkpoint").string(archive.checkpoint).end_object();
+  json.end_object();
   return std::string(text) + "\n";
 }
 

@@ -17,6 +17,9 @@ template <class T>
 struct Stream {
   // False: the reader is gone or was dropped because it did not read; nothing more will be sent. Never blocks.
   std::function<bool(const T&)> send;
+  // Waits until the reader has taken most of what was sent: for a producer that is faster, on a thread that may wait.
+  // False when the reader is gone, was dropped or takes nothing for 30 s.
+  std::function<bool()> wait_for_room;
   // Calls back once, on any thread, when the reader is gone or dropped; at once if it already is. Not when the stream
   // is ended by its completion.
   std::function<void(std::function<void()>)> on_end;

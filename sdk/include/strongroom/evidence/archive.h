@@ -16,7 +16,6 @@ struct Archive {
   std::uint64_t size = 0;   // how many entries are archived
   std::vector<Hash> peaks;  // of the tree of that size, largest first
   Bytes epoch_record;       // the newest one among them
-  std::string checkpoint;   // of that size
 };
 
 // Errors: not_found (nothing is archived), corrupt, storage_failed.

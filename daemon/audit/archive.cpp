@@ -1,0 +1,113 @@
+// What leaves the log: whole segments, behind a signed checkpoint of exactly them; and single slots.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <strongroom/evidence/archive.h>
+#include <strongroom/evidence/verify_log.h>
+
+#include "daemon/audit/audit_service.h"
+#include "daemon/vault/private_file.h"
+
+namespace strongroom::audit {
+
+namespace {
+
+namespace fs = std::filesystem;
+namespace wire = protocol::audit;
+
+// The time of the newest entry before one, and whether that is a segment's beginning.
+Result<std::int64_t> time_of(LogFolder& folder, BlockOffsets& offsets, std::uint64_t sequence) {
+  EntryCursor cursor(folder.path(), offsets);
+  STRONGROOM_CHECK(cursor.seek(sequence));
+  STRONGROOM_ASSIGN(const auto bytes, cursor.next());
+  if (!bytes) return make_error(ErrorCode::not_found, "there is no such entry in the log");
+  STRONGROOM_ASSIGN(const auto entry, evidence::parse_entry(*bytes));
+  return entry.header.time_s;
+}
+
+Status move_segment(const fs::path& from, const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!error) fs::permissions(folder, fs::perms::owner_all, error);
+  if (!error) fs::copy_file(from, folder / from.filename(), fs::copy_options::overwrite_existing, error);
+  if (error) return make_error(ErrorCode::storage_failed, "a segment cannot be copied into the archive");
+  const int copy = ::open((folder / from.filename()).c_str(), O_RDONLY | O_CLOEXEC);
+  const bool durable = copy >= 0 && fsync(copy) == 0;
+  if (copy >= 0) close(copy);
+  if (!durable) return make_error(ErrorCode::storage_failed, "a segment cannot be copied into the archive");
+  return vault::sync_folder(folder);
+}
+
+}  // namespace
+
+Result<Bytes> AuditLog::epoch_record(std::uint64_t sequence) {
+  const auto archive = evidence::read_archive(folder_.path());
+  if (archive && sequence < archive->size) return archive->epoch_record;
+  EntryCursor cursor(folder_.path(), offsets_);
+  STRONGROOM_CHECK(cursor.seek(sequence));
+  STRONGROOM_ASSIGN(const auto entry, cursor.next());
+  if (!entry) return make_error(ErrorCode::not_found, "there is no such entry in the log");
+  return Bytes(entry->begin(), entry->end());
+}
+
+Status AuditLog::redact(std::uint64_t sequence) {
+  if (sequence >= writer_->next()) return make_error(ErrorCode::not_found, "there is no such entry in the log", "seq");
+  EntryCursor cursor(folder_.path(), offsets_);
+  STRONGROOM_CHECK(cursor.seek(sequence));
+  STRONGROOM_ASSIGN(const auto bytes, cursor.next());
+  if (!bytes) return make_error(ErrorCode::not_found, "there is no such entry in the log", "seq");
+  STRONGROOM_ASSIGN(const auto entry, evidence::parse_entry(*bytes));
+  const auto* event = std::get_if<evidence::EventEntry>(&entry.content);
+  if (!event || event->box.empty())
+    return make_error(ErrorCode::not_found, "the entry names nothing that could be redacted", "seq");
+  const fs::path file = folder_.path() / "segments" / evidence::segment_name(cursor.segment());
+  const Segment segment(::open(file.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW), cursor.segment(), 0);
+  const Bytes zeros(evidence::k_slot_size);
+  STRONGROOM_CHECK(segment.write(zeros, cursor.slot_offset()));
+  if (fsync(segment.descriptor()) != 0) return make_error(ErrorCode::storage_failed, "the redaction is not durable");
+  return {};
+}
+
+Status AuditLog::note_archived(std::uint64_t size, Bytes epoch_record) {
+  evidence::Archive archive{.size = size, .peaks = {}, .epoch_record = std::move(epoch_record)};
+  STRONGROOM_CHECK(keeper_->with_tree([&](const evidence::TiledTree& tree) -> Status {
+    STRONGROOM_ASSIGN(const auto prefix, evidence::tree_of(size, tree.reader()));
+    archive.peaks = prefix.peaks();
+    return {};
+  }));
+  return folder_.replace("archive.json", evidence::encode(archive));
+}
+
+// Segments are copied, then the log says that it begins behind them, then they go: a crash leaves nothing missing.
+Result<wire::ArchiveResponse> AuditService::archive(std::int64_t before_ms) {
+  STRONGROOM_CHECK(log_.usable());
+  STRONGROOM_CHECK(log_.keeper().checkpoint());
+  STRONGROOM_ASSIGN(const auto places, evidence::list_segments(log_.folder().path()));
+  std::size_t moved = 0;
+  for (; moved + 1 < places.size(); ++moved) {
+    STRONGROOM_ASSIGN(const std::int64_t newest, time_of(log_.folder(), log_.offsets(), places[moved + 1].first - 1));
+    if (newest * 1000 >= before_ms) break;
+  }
+  const std::uint64_t size = places[moved].first;
+  wire::ArchiveResponse response{.entries = static_cast<std::int64_t>(size),
+                                 .segments = static_cast<std::int64_t>(moved),
+                                 .folder = ports_.archive.string()};
+  if (moved == 0) return response;
+  for (std::size_t i = 0; i < moved; ++i) STRONGROOM_CHECK(move_segment(places[i].path, ports_.archive / "segments"));
+  Bytes record;
+  STRONGROOM_CHECK(log_.with_reader([&](EventReader& reader, std::uint64_t) -> Status {
+    STRONGROOM_ASSIGN(const std::uint64_t sequence, newest_epoch(reader, size));
+    STRONGROOM_ASSIGN(record, log_.epoch_record(sequence));
+    return {};
+  }));
+  STRONGROOM_CHECK(log_.note_archived(size, std::move(record)));
+  std::error_code ignored;
+  for (std::size_t i = 0; i < moved; ++i) fs::remove(places[i].path, ignored);
+  return response;
+}
+
+void AuditService::handle(wire::Archive, wire::ArchiveRequest&& request, Done<wire::Archive> done) {
+  run<wire::ArchiveResponse>(std::move(done), [this, before = request.before_ms] { return archive(before); });
+}
+
+}  // namespace strongroom::audit
