@@ -60,6 +60,9 @@ Result<std::vector<Hash>> prove_inclusion(std::uint64_t index, std::uint64_t siz
 // Empty when old_size is 0 or equal to size; `invalid_argument` when it is greater.
 Result<std::vector<Hash>> prove_consistency(std::uint64_t old_size, std::uint64_t size, const HashReader& read);
 
+// Verification believes sizes and roots: they come from a signed checkpoint. A proof alone does not tell sizes apart
+// whose trees have the same way from leaf to root.
+//
 // Whether `leaf` (a leaf hash) stands at `index` of the tree of `size` leaves with this root: `tampered` when the proof
 // says otherwise or has an element too few or too many, `invalid_argument` unless index < size.
 Status verify_inclusion(std::uint64_t index, std::uint64_t size, const Hash& leaf, std::span<const Hash> proof,
