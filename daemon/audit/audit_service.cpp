@@ -58,12 +58,6 @@ std::vector<wire::Count> most_first(const Counts& counts, std::size_t most) {
 AuditService::AuditService(AuditLog& log, Witnesses& witnesses, const Clock& clock, Ports ports)
     : log_(log), witnesses_(witnesses), clock_(clock), ports_(std::move(ports)), index_(log.folder().path()) {}
 
-template <class T>
-void AuditService::run(Completion<T> done, std::function<Result<T>()> work) {
-  const bool taken = ports_.run_slow([done, work = std::move(work)] { done(work()); });
-  if (!taken) done(make_error(ErrorCode::busy, "too many questions about the log are waiting"));
-}
-
 std::uint64_t AuditService::first_entry() const {
   const auto archive = evidence::read_archive(log_.folder().path());
   return archive ? archive->size : 0;

@@ -74,7 +74,11 @@ class AuditService {
 
  private:
   template <class T>
-  void run(Completion<T> done, std::function<Result<T>()> work);
+  void run(Completion<T> done, std::function<Result<T>()> work) {
+    const bool taken = ports_.run_slow([done, work = std::move(work)] { done(work()); });
+    if (!taken) done(make_error(ErrorCode::busy, "too many questions about the log are waiting"));
+  }
+
   Result<Query> query_of(const protocol::audit::ListRequest& request) const;
   Result<protocol::audit::ListResponse> list(const protocol::audit::ListRequest& request);
   Result<protocol::audit::SummaryResponse> summary(const protocol::audit::SummaryRequest& request);
