@@ -42,6 +42,7 @@ class MadeLog:
     torn: bytes = b""
     wide: bool = False
     bare: bool = False
+    keeps_tiles: bool = False
     forest: Forest = field(default_factory=Forest)
 
     # --- what the log says of itself ---
@@ -115,12 +116,13 @@ class MadeLog:
                     file.truncate(max(self.segment_size, len(data)))
 
     def write_tiles(self, folder):
-        """All full tiles of the signed tree; partial ones unless `bare`; when `wide` also those of what is not signed."""
+        """All full tiles of the signed tree; partial ones unless `bare`; when `wide` also those of what is not signed. Those of
+        archived entries alone only when it `keeps_tiles`."""
         for level in range(8):
             row = self.forest.row(8 * level)
             covered = (len(self.entries) if self.wide else self.signed or 0) >> 8 * level
             for number in range(covered + 255 >> 8):
-                if (number + 1) << 8 * level + 8 <= self.archived:
+                if (number + 1) << 8 * level + 8 <= self.archived and not self.keeps_tiles:
                     continue
                 hashes = row[256 * number:min(256 * number + 256, covered)]
                 for width in {len(hashes), len(hashes) * 2 // 3} - {0}:

@@ -188,7 +188,8 @@ class Maker:
         log.starts = [start for start in log.starts if start < count]
         log.epoch_starts = [start for start in log.epoch_starts if start < count]
         log.told = {sequence: told for sequence, told in log.told.items() if sequence < count}
-        log.wide, log.bare, log.torn = draw.random() < 0.5, draw.random() < 0.3, torn(draw, shape)
+        log.wide, log.bare, log.keeps_tiles = (draw.random() < chance for chance in (0.5, 0.3, 0.5))
+        log.torn = torn(draw, shape)
         if not shape["signed"]:
             return log
         least = max([1] + [entry_size(entry) for entry in log.entries if entry[1] == spell.WITNESS])

@@ -11,6 +11,7 @@ import functools
 import json
 import multiprocessing
 import os
+import random
 import shlex
 import shutil
 import subprocess
@@ -30,7 +31,7 @@ from log import verify_log
 from make_log import make
 from note import log_key, witness_key
 from proof import verify_proof
-from tamper import NotHere
+from tamper import NotHere, flipped, segment_path
 from zoo_export import exported
 from zoo_proof import two_key_proof
 
@@ -41,13 +42,13 @@ _SHAPES = {
     "archived": {"entries": 700, "segment_size": 16384, "epochs": 0.01, "others": 0.05, "witness": True, "archived": True, "torn": False},
     "bare tiles": {"entries": 530, "segment_size": 16384, "epochs": 0.01, "others": 0.05, "witness": False, "archived": False, "torn": True},
 }
-_SEEDS = {"one segment": 3, "one epoch": 5, "many segments": 8, "archived": 4, "bare tiles": 1}
+_SEEDS = {"one segment": 3, "one epoch": 5, "many segments": 8, "archived": 10, "bare tiles": 1}
 
 
 @functools.lru_cache(maxsize=None)
 def shape(name):
     log = make(_SEEDS[name], signed=True, **_SHAPES[name])
-    log.bare, log.wide = name == "bare tiles", name == "many segments"
+    log.bare, log.wide, log.keeps_tiles = name == "bare tiles", name == "many segments", name == "archived"
     return log
 
 
@@ -210,6 +211,30 @@ def two_keys(task):
     return None, problems
 
 
+def random_bytes(task):
+    """Single bits anywhere in what the checkpoint covers: frames, tiles, the checkpoint itself."""
+    name, count, other = task
+    keys, draw, problems = shape(name), random.Random(name), []
+    with _folder() as work:
+        folder = Path(work)
+        keys.write(folder / "log")
+        ends = {start: 40 + sum(8 + len(entry) for entry in keys.entries[start:min(end, keys.signed)]) for start, end in
+                zip(keys.shown_starts(), keys.shown_starts()[1:] + [len(keys.entries)]) if start < keys.signed}
+        places = [(segment_path(folder / "log", start), end) for start, end in ends.items()]
+        places += [(path, path.stat().st_size) for path in (folder / "log" / "tile").rglob("*") if path.is_file()]
+        body, lines = keys.checkpoint(keys.signed).split("\n\n")
+        places += [(folder / "log" / "checkpoint", len((body + lines).encode()) + 1)] * 4
+        for _ in range(count):
+            path, size = draw.choice(places)
+            data, place, bit = path.read_bytes(), draw.randrange(size), draw.randrange(8)
+            path.write_bytes(flipped(data, place, bit))
+            for verifier in verifiers(other):
+                if verifier.log(folder / "log", keys, None, False)["ok"]:
+                    problems.append(f"bit {bit} of byte {place} of {path.name} on {name}, {verifier.name}: not detected")
+            path.write_bytes(data)
+    return None, problems
+
+
 # --- the run ---
 
 def _do(job):
@@ -225,6 +250,8 @@ def _jobs(arguments):
         yield good, ("large", other)
         yield attacked, ("large", ["full_tile_changed_level_1", "full_tile_dropped_level_1", "key_record_exchanged"], other)
         yield two_keys, ("one segment", other)
+        for name in _SHAPES:
+            yield random_bytes, (name, 60, other)
     for seed in range(arguments.good):
         yield good, (seed, other)
     for name in _SHAPES:

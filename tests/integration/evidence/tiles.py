@@ -97,7 +97,10 @@ class Tiles:
             self._check_archived(level, number)
 
     def _check_archived(self, level, number):
-        data = self._load(level, number)[_WIDTH]
+        found = self._load(level, number)
+        data = found[_WIDTH]
+        if any(not data.startswith(partial) for partial in found.values()):
+            raise Damage(f"tiles of level {level} and the same number disagree", number << 8 * level + 8)
         root = complete_root([data[at:at + 32] for at in range(0, len(data), 32)])[0]
         place = number % _WIDTH
         for width, parent in self._load(level + 1, number // _WIDTH).items():

@@ -241,6 +241,30 @@ def partial_tile_changed_in_the_archived_part(folder, keys):
 
 
 @attack
+def all_tiles_changed_in_the_archived_part(folder, keys):
+    """Full and partial ones of that number alike, so that only the peaks can tell."""
+    if keys.archived & 255 == 0:
+        raise NotHere
+    number = keys.archived >> 8
+    name = folder / "tile" / spell.tile_name(0, number)
+    paths = [path for path in (name, *name.parent.glob(name.name + ".p/*")) if path.exists()]
+    if not paths or max(path.stat().st_size for path in paths) < 32 * (keys.archived & 255):
+        raise NotHere
+    for path in paths:
+        rewrite_bytes(path, lambda data: flipped(data, 9))
+    return Found(number << 8, keys.archived, nowhere=True)
+
+
+@attack
+def archived_tile_changed(folder, keys):
+    """A full tile that has only archived entries."""
+    if keys.archived < 256 or not keys.keeps_tiles:
+        raise NotHere
+    _flip_tile(folder, keys, 0, 0, 256, 77)
+    return at(0, 255)
+
+
+@attack
 def tile_of_entries_that_are_not_there(folder, keys):
     keys.write_tile(folder, 0, (len(keys.entries) >> 8) + 1, [bytes(32)] * 3)
     return at(len(keys.entries))
