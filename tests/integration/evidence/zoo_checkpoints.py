@@ -55,13 +55,13 @@ def _spoilt_base64(text):
     assert line.endswith("=")
     last = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
     place = len(line.rstrip("=")) - 1
-    return text.replace(line, line[:place] + last[last.index(line[place]) ^ 1] + line[place + 1:])
+    return text.replace(line, line[:place] + last[last.index(line[place]) ^ 1] + line[place + 1 :])
 
 
 def _flip_in_line(keys, which):
     parts = list(_parts(keys))
     place = len(parts[which]) - 20
-    parts[which] = parts[which][:place] + ("A" if parts[which][place] != "A" else "B") + parts[which][place + 1:]
+    parts[which] = parts[which][:place] + ("A" if parts[which][place] != "A" else "B") + parts[which][place + 1 :]
     return parts[0] + "\n" + parts[1] + parts[2]
 
 
@@ -159,7 +159,7 @@ def cut_back_to_an_older_checkpoint(folder, keys):
     """All of it put back to how it was: only who holds the newer checkpoint can tell."""
     log = keys.copied()
     log.signed = chosen(keys, "back", lambda i: i > keys.archived)
-    log.entries, log.cosigned = log.entries[:log.signed], []
+    log.entries, log.cosigned = log.entries[: log.signed], []
     log.starts = [start for start in log.starts if start < log.signed]
     rewrite_segments(folder, log)
     rewrite_tiles(folder, log)

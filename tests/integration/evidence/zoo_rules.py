@@ -1,4 +1,7 @@
-"""Attacks on what no signature covers yet: entries behind the newest checkpoint that break a rule. Each is found at its own place."""
+"""Attacks on what no signature covers yet: entries behind the newest checkpoint that break a rule.
+
+Each is found at its own place.
+"""
 
 import functools
 import shutil
@@ -56,8 +59,15 @@ def _epoch_record(tail, number=None, closes=None, size=None, ids=None, identity=
     seed, identity_seed = bytes(range(32)), identity or keys.identity_seed
     public = (spell.public_of(seed), spell.public_of(identity_seed), keys.opening_key)
     head = spell.header(spell.EPOCH, number or tail.epoch + 1, at_size, tail.time, bytes(16))
-    record = spell.epoch_record(head, at_size if size is None else size, root or forest.grown().forest.root(at_size), public,
-                                ids or (keys.log_id, keys.store_id), keys.epoch_seeds[tail.epoch] if closing else None, identity_seed)
+    record = spell.epoch_record(
+        head,
+        at_size if size is None else size,
+        root or forest.grown().forest.root(at_size),
+        public,
+        ids or (keys.log_id, keys.store_id),
+        keys.epoch_seeds[tail.epoch] if closing else None,
+        identity_seed,
+    )
     if closes is not None:
         record = changed(record, 40, struct.pack("<I", closes))
     return record
@@ -138,13 +148,24 @@ def _same_index(tail):
 
 named("rule_key_index_again", functools.partial(_appended, make=_same_index, good=(_same_index,)))
 named("rule_key_index_goes_back", functools.partial(_appended, make=lambda t: t.event(6), good=(_same_index,)))
-named("rule_entries_without_key_record", functools.partial(_appended, make=lambda t: t.recovery(), good=(lambda t: t.recovery(),) * 255))
-named("rule_key_record_names_older", functools.partial(
-    _appended, good=(_epoch_record,),
-    make=lambda t: (lambda key: key[:4] + struct.pack("<I", t.epoch + 1) + key[8:])(t.head(spell.KEY) + struct.pack("<Q", t.keys.epoch_starts[-1]) + bytes(136))))
+named(
+    "rule_entries_without_key_record",
+    functools.partial(_appended, make=lambda t: t.recovery(), good=(lambda t: t.recovery(),) * 255),
+)
+named(
+    "rule_key_record_names_older",
+    functools.partial(
+        _appended,
+        good=(_epoch_record,),
+        make=lambda t: (lambda key: key[:4] + struct.pack("<I", t.epoch + 1) + key[8:])(
+            t.head(spell.KEY) + struct.pack("<Q", t.keys.epoch_starts[-1]) + bytes(136)
+        ),
+    ),
+)
 
 
 # --- logs that were never signed ---
+
 
 def _fresh(folder, keys, entries, log_id=None):
     """A log of these entries and no checkpoint, in place of what was there."""
