@@ -131,7 +131,7 @@ class Maker:
             4: draw.choice(("owner", "state", "protocol", "limit", "system")),
             6: actor,
             7: "none" if actor == "system" else "peer",
-            14: self._time * 10**9 + draw.randrange(10**9),
+            14: min(self._time * 10**9 + draw.randrange(10**9), (1 << 63) - 1),
             15: self._nanoseconds,
         }
         maybe = {

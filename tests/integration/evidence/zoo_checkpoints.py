@@ -1,6 +1,7 @@
 """Attacks on checkpoints: forged ones, forks, older ones put back, wrong cosignatures."""
 
 import functools
+import shutil
 
 import spell
 from make_log import make
@@ -130,6 +131,32 @@ def checkpoint_older_than_a_cosigned_one(folder, keys):
         raise NotHere
     (folder / "checkpoint").write_text(keys.checkpoint(max(1, keys.archived)))
     return anywhere(keys)
+
+
+@attack
+def checkpoint_older_than_the_archive(folder, keys):
+    if keys.archived < 2:
+        raise NotHere
+    shutil.rmtree(folder / "cosigned")
+    (folder / "checkpoint").write_text(keys.checkpoint(keys.archived - 1))
+    return anywhere(keys)
+
+
+@attack
+def one_at_hand_lies_within_the_archive(folder, keys):
+    """It may be right, but nothing here can tell: that must not be called good."""
+    if keys.archived < 3:
+        raise NotHere
+    (folder.parent / "against").write_text(keys.checkpoint(keys.archived - 1))
+    return anywhere(keys, against="against")
+
+
+@attack
+def witness_has_cosigned_nothing(folder, keys):
+    """Who asks for a witness must hear when there is no word of it."""
+    if keys.cosigned:
+        raise NotHere
+    return anywhere(keys, witness=True)
 
 
 def _fork_root(keys):
