@@ -90,6 +90,8 @@ _CHECKPOINTS = {
     "identity_signature_flipped": lambda k: _flip_in_line(k, 1),
     "epoch_signature_flipped": lambda k: _flip_in_line(k, 2),
     "identity_signature_twice": lambda k: _note_with(k, _parts(k)[1]),
+    "epoch_signature_twice": lambda k: _note_with(k, _parts(k)[2]),
+    "signature_of_an_unknown_kind": lambda k: _note_with(k, spell.signature_line("example.com/x", bytes(32), _parts(k)[0])),
     "epoch_of_another_number": lambda k: _with_body(k, _body(k), epoch=_other_epoch(k)),
     "epoch_number_with_zero": lambda k: k.checkpoint(k.signed).replace("/epoch/", "/epoch/0"),
     "line_ends_of_windows": lambda k: k.checkpoint(k.signed).replace("\n", "\r\n"),
