@@ -1,5 +1,8 @@
 #!/usr/bin/python3
-"""Takes the command lines of `strongroom audit verify...` and hands them to verify_log.py: lets run_zoo.py --other be tried without our program."""
+"""Takes the command lines of `strongroom audit verify...` and hands them to verify_log.py.
+
+Lets run_zoo.py --other be tried without our program.
+"""
 
 import subprocess
 import sys

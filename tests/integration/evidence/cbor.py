@@ -25,7 +25,7 @@ def _head(data, at):
     size = 1 << (info - 24)
     if at + size > len(data):
         raise Damage("CBOR: cut off")
-    argument = int.from_bytes(data[at:at + size], "big")
+    argument = int.from_bytes(data[at : at + size], "big")
     if argument < (24, 1 << 8, 1 << 16, 1 << 32)[info - 24]:
         raise Damage("CBOR: an integer or length is not the shortest")
     return major, argument, at + size
@@ -42,7 +42,7 @@ def _item(data, at, depth):
     if major in (2, 3):
         if argument > len(data) - at:
             raise Damage("CBOR: cut off")
-        raw = bytes(data[at:at + argument])
+        raw = bytes(data[at : at + argument])
         return (raw if major == 2 else utf8(raw, "CBOR: a text")), at + argument
     if major == 4:
         items = []

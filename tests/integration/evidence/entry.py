@@ -54,8 +54,8 @@ class Entry:
         for size in (body, box) if box else (body,):
             if size < 80 or (size - 16) % 64:
                 raise Damage("a sealed part is not padded to 64 bytes")
-        self.commitment, self.body = data[52:84], data[84:84 + body]
-        self.box_commitment, self.box = data[84 + body:116 + body], data[116 + body:]
+        self.commitment, self.body = data[52:84], data[84 : 84 + body]
+        self.box_commitment, self.box = data[84 + body : 116 + body], data[116 + body :]
 
     def associated(self, log_id):
         return lp(log_id) + lp(self.data[:52])
@@ -78,9 +78,9 @@ class Entry:
         if plain is None:
             raise Damage("the sealed part does not open under the key it is committed to")
         size = int.from_bytes(plain[:4], "little")
-        if len(plain) != (4 + size + 63) // 64 * 64 or any(plain[4 + size:]):
+        if len(plain) != (4 + size + 63) // 64 * 64 or any(plain[4 + size :]):
             raise Damage("the padding is wrong")
-        value = cbor.decode(plain[4:4 + size])
+        value = cbor.decode(plain[4 : 4 + size])
         if not isinstance(value, dict):
             raise Damage("a sealed part is no map")
         return value
@@ -95,7 +95,7 @@ class EpochRecord:
         data = entry.data
         self.entry, self.number, self.sequence = entry, entry.epoch, entry.sequence
         self.closes, self.size = struct.unpack_from("<IQ", data, HEADER)
-        self.root, self.key, self.identity, self.opening = (data[at:at + 32] for at in (52, 84, 116, 148))
+        self.root, self.key, self.identity, self.opening = (data[at : at + 32] for at in (52, 84, 116, 148))
         self.log_id, self.store_id = data[180:196], data[196:212]
         self.closing_signature, self.identity_signature = data[212:276], data[276:340]
         if self.number != self.closes + 1:
@@ -128,21 +128,37 @@ def _is_name(value):
 
 
 def _is_actor(value):
-    return value == "system" or _is_text(value) and re.fullmatch("uid:(0|[1-9][0-9]*)", value, re.ASCII) \
-        and int(value[4:]) < 1 << 32
+    return (
+        value == "system" or _is_text(value) and re.fullmatch("uid:(0|[1-9][0-9]*)", value, re.ASCII) and int(value[4:]) < 1 << 32
+    )
 
 
 _BODY = {
-    1: _is_name, 2: lambda v: is_uint(v) and v <= 3, 3: lambda v: is_uint(v) and v <= 1,
-    4: lambda v: v in ("owner", "state", "protocol", "limit", "system"), 5: _is_name, 6: _is_actor,
-    7: lambda v: v in ("peer", "none"), 8: is_uint, 9: lambda v: is_uint(v, 32), 10: lambda v: is_uint(v, 32),
+    1: _is_name,
+    2: lambda v: is_uint(v) and v <= 3,
+    3: lambda v: is_uint(v) and v <= 1,
+    4: lambda v: v in ("owner", "state", "protocol", "limit", "system"),
+    5: _is_name,
+    6: _is_actor,
+    7: lambda v: v in ("peer", "none"),
+    8: is_uint,
+    9: lambda v: is_uint(v, 32),
+    10: lambda v: is_uint(v, 32),
     11: lambda v: _is_text(v) and len(v.encode()) <= 64,
-    12: lambda v: isinstance(v, bytes) and v and len(v) % 16 == 0, 13: is_uint, 14: _is_int, 15: is_uint, 16: is_uint,
-    17: is_uint, 18: lambda v: is_uint(v) and v > 1, 19: _is_text, 20: lambda v: isinstance(v, bytes) and len(v) == 32,
+    12: lambda v: isinstance(v, bytes) and v and len(v) % 16 == 0,
+    13: is_uint,
+    14: _is_int,
+    15: is_uint,
+    16: is_uint,
+    17: is_uint,
+    18: lambda v: is_uint(v) and v > 1,
+    19: _is_text,
+    20: lambda v: isinstance(v, bytes) and len(v) == 32,
     21: is_uint,
 }
 _BOX = {
-    1: lambda v: isinstance(v, list) and all(map(_is_text, v)), 2: lambda v: _is_text(v) and len(v.encode()) <= 512,
+    1: lambda v: isinstance(v, list) and all(map(_is_text, v)),
+    2: lambda v: _is_text(v) and len(v.encode()) <= 512,
     3: lambda v: isinstance(v, bytes) and len(v) == 32,
 }
 
@@ -169,19 +185,40 @@ def _box(value):
     return _fields(value, _BOX, "box")
 
 
-_NAMES = {1: "action", 4: "rule", 5: "result", 6: "actor", 7: "auth", 8: "session", 9: "uid", 10: "pid", 11: "client",
-          13: "request", 14: "time_ns", 15: "boot_ns", 16: "generation", 17: "intent", 18: "count", 19: "detail"}
+_NAMES = {
+    1: "action",
+    4: "rule",
+    5: "result",
+    6: "actor",
+    7: "auth",
+    8: "session",
+    9: "uid",
+    10: "pid",
+    11: "client",
+    13: "request",
+    14: "time_ns",
+    15: "boot_ns",
+    16: "generation",
+    17: "intent",
+    18: "count",
+    19: "detail",
+}
 _PHASES = ("single", "intent", "outcome", "recovered")
 _DECISIONS = ("allowed", "denied")
 
 
 def in_words(entry, body, box):
     """What an event says, under the names that exports use. `box` is None when it is not disclosed."""
-    words = {"seq": entry.sequence, "time_s": entry.time, "epoch": entry.epoch,
-             "phase": _PHASES[body[2]], "decision": _DECISIONS[body[3]]}
+    words = {
+        "seq": entry.sequence,
+        "time_s": entry.time,
+        "epoch": entry.epoch,
+        "phase": _PHASES[body[2]],
+        "decision": _DECISIONS[body[3]],
+    }
     words.update({name: body[key] for key, name in _NAMES.items() if key in body})
     if 12 in body:
-        words["objects"] = [body[12][at:at + 16].hex() for at in range(0, len(body[12]), 16)]
+        words["objects"] = [body[12][at : at + 16].hex() for at in range(0, len(body[12]), 16)]
     if box is not None:
         words.update({name: box[key] for key, name in ((1, "paths"), (2, "reason")) if key in box})
     return words

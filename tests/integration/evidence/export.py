@@ -19,7 +19,11 @@ def _manifest(folder):
     if not isinstance(manifest, dict) or set(manifest) != _MEMBERS:
         raise Damage("manifest.json has other members than the format names")
     numbers = [manifest[name] for name in ("created_ms", "since_ms", "until_ms", "events")]
-    if not all(map(is_uint, [manifest["format"], *numbers])) or manifest["format"] != 1 or manifest["since_ms"] > manifest["until_ms"]:
+    if (
+        not all(map(is_uint, [manifest["format"], *numbers]))
+        or manifest["format"] != 1
+        or manifest["since_ms"] > manifest["until_ms"]
+    ):
         raise Damage("manifest.json: the format or a number is malformed")
     if not isinstance(manifest["files"], dict) or set(manifest["files"]) != _FILES:
         raise Damage("manifest.json names other files than the format")

@@ -62,8 +62,14 @@ class Log:
         except OSError as error:
             problem = f"{error.filename}: {error.strerror}"
         signed = self._checkpoint.size if self._checkpoint and problem is None else 0
-        return {"ok": problem is None, "entries": self._tree.size, "signed": signed, "sequence": sequence,
-                "problem": problem, "torn": self._torn}
+        return {
+            "ok": problem is None,
+            "entries": self._tree.size,
+            "signed": signed,
+            "sequence": sequence,
+            "problem": problem,
+            "torn": self._torn,
+        }
 
     # --- before the entries ---
 

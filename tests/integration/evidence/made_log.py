@@ -14,6 +14,7 @@ from forest import Forest
 @dataclass
 class Told:
     """What only the writer of an event knows."""
+
     entry_key: bytes
     mask: bytes
     body: dict
@@ -110,7 +111,7 @@ class MadeLog:
             if only is None or start in only:
                 data = spell.segment_head(self.log_id, start) + b"".join(map(spell.frame, self.entries[start:end]))
                 if end == len(self.entries):
-                    data += self.torn[:max(0, self.segment_size - len(data))]
+                    data += self.torn[: max(0, self.segment_size - len(data))]
                 with (folder / "segments" / f"{start:016x}.log").open("wb") as file:
                     file.write(data)
                     file.truncate(max(self.segment_size, len(data)))
@@ -124,7 +125,7 @@ class MadeLog:
             for number in range(covered + 255 >> 8):
                 if (number + 1) << 8 * level + 8 <= self.archived and not self.keeps_tiles:
                     continue
-                hashes = row[256 * number:min(256 * number + 256, covered)]
+                hashes = row[256 * number : min(256 * number + 256, covered)]
                 for width in {len(hashes), len(hashes) * 2 // 3} - {0}:
                     if width == 256 or not self.bare:
                         self.write_tile(folder, level, number, hashes[:width])
@@ -146,8 +147,12 @@ class MadeLog:
 
     def archive(self):
         size = self.archived
-        return {"size": size, "peaks": [spell.text64(peak) for peak in self.forest.peaks(size)],
-                "epoch_record": spell.text64(self.entries[self.record_of(size)]), "checkpoint": self.checkpoint(size)}
+        return {
+            "size": size,
+            "peaks": [spell.text64(peak) for peak in self.forest.peaks(size)],
+            "epoch_record": spell.text64(self.entries[self.record_of(size)]),
+            "checkpoint": self.checkpoint(size),
+        }
 
     def write_beside(self, folder):
         """What the daemon keeps and a verifier does not need."""
@@ -188,14 +193,30 @@ class MadeLog:
     def line(self, sequence):
         """An event as events.jsonl says it."""
         told, entry = self.told[sequence], self.entries[sequence]
-        names = {1: "action", 4: "rule", 5: "result", 6: "actor", 7: "auth", 8: "session", 9: "uid", 10: "pid", 11: "client",
-                 13: "request", 14: "time_ns", 15: "boot_ns", 16: "generation", 17: "intent", 18: "count", 19: "detail"}
+        names = {
+            1: "action",
+            4: "rule",
+            5: "result",
+            6: "actor",
+            7: "auth",
+            8: "session",
+            9: "uid",
+            10: "pid",
+            11: "client",
+            13: "request",
+            14: "time_ns",
+            15: "boot_ns",
+            16: "generation",
+            17: "intent",
+            18: "count",
+            19: "detail",
+        }
         line = {"seq": sequence, "time_s": struct.unpack_from("<q", entry, 16)[0], "epoch": self.epoch_of(sequence)}
         line |= {names[key]: value for key, value in told.body.items() if key in names}
         line["phase"] = ["single", "intent", "outcome", "recovered"][told.body[2]]
         line["decision"] = ["allowed", "denied"][told.body[3]]
         if 12 in told.body:
-            line["objects"] = [told.body[12][at:at + 16].hex() for at in range(0, len(told.body[12]), 16)]
+            line["objects"] = [told.body[12][at : at + 16].hex() for at in range(0, len(told.body[12]), 16)]
         if told.r and 1 in told.box:
             line["paths"] = told.box[1]
         if told.r and 2 in told.box:
@@ -204,9 +225,12 @@ class MadeLog:
 
     def proof_line(self, sequence, size):
         told = self.told[sequence]
-        line = {"seq": sequence, "entry": spell.text64(self.entries[sequence]),
-                "proof": [spell.text64(step) for step in self.forest.path(sequence, size)],
-                "entry_key": spell.text64(told.entry_key)}
+        line = {
+            "seq": sequence,
+            "entry": spell.text64(self.entries[sequence]),
+            "proof": [spell.text64(step) for step in self.forest.path(sequence, size)],
+            "entry_key": spell.text64(told.entry_key),
+        }
         return line | ({"r": spell.text64(told.r)} if told.r else {})
 
     def export(self, folder, sequences, size=None):
@@ -220,8 +244,17 @@ class MadeLog:
         write_lines(folder / "events.jsonl", events)
         write_lines(folder / "proofs.jsonl", [self.proof_line(sequence, size) for sequence in sequences])
         times = [event["time_s"] * 1000 for event in events] or [0]
-        write_manifest(folder, {"format": 1, "origin": self.origin, "created_ms": max(times) + 5000,
-                                "since_ms": min(times), "until_ms": max(times) + 999, "events": len(events)})
+        write_manifest(
+            folder,
+            {
+                "format": 1,
+                "origin": self.origin,
+                "created_ms": max(times) + 5000,
+                "since_ms": min(times),
+                "until_ms": max(times) + 999,
+                "events": len(events),
+            },
+        )
 
 
 def write_lines(path, lines):

@@ -14,7 +14,16 @@ import spell
 from made_log import MadeLog, Told
 from nacl import bindings
 
-_ACTIONS = ("secret.get", "secret.put", "secret.list", "vault.unlock", "vault.lock", "slot.add", "audit.archive", "frame.malformed")
+_ACTIONS = (
+    "secret.get",
+    "secret.put",
+    "secret.list",
+    "vault.unlock",
+    "vault.lock",
+    "slot.add",
+    "audit.archive",
+    "frame.malformed",
+)
 _RESULTS = ("ok", "not_found", "permission_denied", "locked", "wrong_credential")
 
 
@@ -25,8 +34,9 @@ class Maker:
         self._random, self._shape = random.Random(seed), shape
         draw = self._random.randbytes
         opening_key, opening_secret = bindings.crypto_box_seed_keypair(draw(32))
-        self.log = MadeLog(draw(16), draw(16), draw(32), opening_key, opening_secret, shape["segment_size"],
-                           witness_seed=draw(32))
+        self.log = MadeLog(
+            draw(16), draw(16), draw(32), opening_key, opening_secret, shape["segment_size"], witness_seed=draw(32)
+        )
         self._time, self._boot_id = 1_700_000_000 + self._random.randrange(10**7), draw(16)
         self._nanoseconds = self._random.randrange(10**12)
         self._epoch, self._place, self._key_at, self._intents = 0, 0, 0, []
@@ -68,7 +78,9 @@ class Maker:
         head = spell.header(spell.EPOCH, self._epoch, size, self._time, self._boot_id)
         keys = (spell.public_of(seed), spell.public_of(log.identity_seed), log.opening_key)
         log.epoch_starts.append(size)
-        self._append(spell.epoch_record(head, size, log.forest.root(size), keys, (log.log_id, log.store_id), closing, log.identity_seed))
+        self._append(
+            spell.epoch_record(head, size, log.forest.root(size), keys, (log.log_id, log.store_id), closing, log.identity_seed)
+        )
 
     def add_key(self):
         draw = self._random
@@ -86,8 +98,11 @@ class Maker:
         self._tick()
         head, draw = self._head(spell.EVENT), self._random
         for _ in range(draw.choice((0, 0, 0, 0, 0, 1, 3)) + 1):
-            told = Told(spell.derived(self._chain, "SRM/audit/entry/v1", [], 32),
-                        spell.derived(self._chain, "SRM/audit/redaction/v1", [], 32), self._body())
+            told = Told(
+                spell.derived(self._chain, "SRM/audit/entry/v1", [], 32),
+                spell.derived(self._chain, "SRM/audit/redaction/v1", [], 32),
+                self._body(),
+            )
             index = self._index
             self._chain = spell.derived(self._chain, "SRM/audit/next/v1", [], 32)
             self._index += 1
@@ -109,12 +124,29 @@ class Maker:
         if phase >= 2 and not self._intents:
             phase = 0
         actor = draw.choice(("system", "uid:0", "uid:1000"))
-        body = {1: draw.choice(_ACTIONS), 2: phase, 3: draw.choice((0, 0, 0, 1)),
-                4: draw.choice(("owner", "state", "protocol", "limit", "system")), 6: actor,
-                7: "none" if actor == "system" else "peer", 14: self._time * 10**9 + draw.randrange(10**9), 15: self._nanoseconds}
-        maybe = {8: draw.randrange(1 << 20), 9: draw.randrange(1 << 17), 10: draw.randrange(1 << 22), 11: draw.choice(("", "ssh", "über" * 8)),
-                 12: draw.randbytes(16 * draw.choice((1, 1, 1, 2, 9))), 13: draw.choice((0, 23, 24, 1 << 33, (1 << 64) - 1)),
-                 16: draw.randrange(1 << 40), 18: draw.randrange(2, 500), 19: "slot " * draw.randrange(30), 20: draw.randbytes(32), 21: 7}
+        body = {
+            1: draw.choice(_ACTIONS),
+            2: phase,
+            3: draw.choice((0, 0, 0, 1)),
+            4: draw.choice(("owner", "state", "protocol", "limit", "system")),
+            6: actor,
+            7: "none" if actor == "system" else "peer",
+            14: min(self._time * 10**9 + draw.randrange(10**9), (1 << 63) - 1),
+            15: self._nanoseconds,
+        }
+        maybe = {
+            8: draw.randrange(1 << 20),
+            9: draw.randrange(1 << 17),
+            10: draw.randrange(1 << 22),
+            11: draw.choice(("", "ssh", "über" * 8)),
+            12: draw.randbytes(16 * draw.choice((1, 1, 1, 2, 9))),
+            13: draw.choice((0, 23, 24, 1 << 33, (1 << 64) - 1)),
+            16: draw.randrange(1 << 40),
+            18: draw.randrange(2, 500),
+            19: "slot " * draw.randrange(30),
+            20: draw.randbytes(32),
+            21: 7,
+        }
         body |= {key: value for key, value in maybe.items() if draw.random() < 0.4}
         if phase != 1:
             body[5] = draw.choice(_RESULTS)
@@ -177,7 +209,7 @@ class Maker:
                     self.add_witness()
             else:
                 self.add_event()
-        del log.entries[shape["entries"]:]
+        del log.entries[shape["entries"] :]
         return self._finished()
 
     def _finished(self):
@@ -212,7 +244,7 @@ def torn(draw, shape):
     kind = draw.choice((0, 1, 2, 3)) if shape["torn"] else 0
     whole = bytearray(spell.frame(draw.randbytes(200)))
     if kind == 1:
-        return bytes(whole[:draw.randrange(1, 208)])
+        return bytes(whole[: draw.randrange(1, 208)])
     if kind == 2:
         whole[draw.randrange(8, 208)] ^= 1 << draw.randrange(8)
         return bytes(whole)
@@ -224,10 +256,18 @@ def torn(draw, shape):
 def random_shape(seed):
     draw = random.Random(f"shape {seed}")
     signed = draw.random() < 0.9
-    return {"entries": draw.choice((1, 2, 3, 17, 255, 256, 257, 512, draw.randrange(3, 200), draw.randrange(200, 1000), draw.randrange(1000, 3000))),
-            "segment_size": draw.choice((8192, 8192, 16384, 65536, 1 << 20)), "signed": signed,
-            "epochs": draw.choice((0, 0.002, 0.02, 0.1)) if signed else 0, "others": draw.choice((0, 0.01, 0.1)),
-            "witness": signed and draw.random() < 0.6, "archived": signed and draw.random() < 0.3, "torn": draw.random() < 0.5}
+    return {
+        "entries": draw.choice(
+            (1, 2, 3, 17, 255, 256, 257, 512, draw.randrange(3, 200), draw.randrange(200, 1000), draw.randrange(1000, 3000))
+        ),
+        "segment_size": draw.choice((8192, 8192, 16384, 65536, 1 << 20)),
+        "signed": signed,
+        "epochs": draw.choice((0, 0.002, 0.02, 0.1)) if signed else 0,
+        "others": draw.choice((0, 0.01, 0.1)),
+        "witness": signed and draw.random() < 0.6,
+        "archived": signed and draw.random() < 0.3,
+        "torn": draw.random() < 0.5,
+    }
 
 
 def make(seed, **wishes):

@@ -47,7 +47,7 @@ def witness_key(text):
 def log_id_of(origin):
     if not re.fullmatch(re.escape(ORIGIN) + "[0-9a-f]{32}", origin, re.ASCII):
         raise Damage("the origin is not that of a log of this format")
-    return bytes.fromhex(origin[len(ORIGIN):])
+    return bytes.fromhex(origin[len(ORIGIN) :])
 
 
 class Checkpoint:
@@ -93,7 +93,7 @@ class Checkpoint:
         elif name.startswith(prefix):
             if self._epoch is not None or len(payload) != 68:
                 raise Damage("the epoch signature is there twice or malformed")
-            self.epoch, self._epoch = decimal(name[len(prefix):]), payload
+            self.epoch, self._epoch = decimal(name[len(prefix) :]), payload
         elif len(payload) == 76:
             self.cosignatures.append((name, payload))
         else:

@@ -1,9 +1,12 @@
 #!/usr/bin/python3
 """Runs the tamper zoo: good logs of random shape must raise no alarm, every attack must be detected and located.
 
-Always with verify_log.py; with --other PROGRAM also with `PROGRAM audit verify --folder DIR [--key VKEY] [--against FILE] --json`,
-`PROGRAM audit verify-proof FILE --key VKEY --json` and `PROGRAM audit verify-export DIR [--key VKEY] --json`, which print the same
-members ok, entries, signed, sequence and problem, and end with 0 or 1.
+Always with verify_log.py; with --other PROGRAM also with these commands, which print one JSON object with the members ok,
+entries, signed, sequence and problem, and end with 0 or 1:
+
+    PROGRAM audit verify --folder DIR --key VKEY [--against FILE] --json
+    PROGRAM audit verify-proof FILE --key VKEY --json
+    PROGRAM audit verify-export DIR --key VKEY --json
 """
 
 import argparse
@@ -32,15 +35,54 @@ from make_log import make
 from note import log_key, witness_key
 from proof import verify_proof
 from tamper import NotHere, flipped, segment_path
-from zoo_export import exported
-from zoo_proof import two_key_proof
+from zoo_disclosed import two_key_proof
 
 _SHAPES = {
-    "one segment": {"entries": 70, "segment_size": 1 << 16, "epochs": 0.08, "others": 0.1, "witness": False, "archived": False, "torn": False},
-    "one epoch": {"entries": 60, "segment_size": 8192, "epochs": 0, "others": 0.02, "witness": False, "archived": False, "torn": True},
-    "many segments": {"entries": 620, "segment_size": 8192, "epochs": 0.02, "others": 0.1, "witness": True, "archived": False, "torn": True},
-    "archived": {"entries": 700, "segment_size": 16384, "epochs": 0.01, "others": 0.05, "witness": True, "archived": True, "torn": False},
-    "bare tiles": {"entries": 530, "segment_size": 16384, "epochs": 0.01, "others": 0.05, "witness": False, "archived": False, "torn": True},
+    "one segment": {
+        "entries": 70,
+        "segment_size": 1 << 16,
+        "epochs": 0.08,
+        "others": 0.1,
+        "witness": False,
+        "archived": False,
+        "torn": False,
+    },
+    "one epoch": {
+        "entries": 60,
+        "segment_size": 8192,
+        "epochs": 0,
+        "others": 0.02,
+        "witness": False,
+        "archived": False,
+        "torn": True,
+    },
+    "many segments": {
+        "entries": 620,
+        "segment_size": 8192,
+        "epochs": 0.02,
+        "others": 0.1,
+        "witness": True,
+        "archived": False,
+        "torn": True,
+    },
+    "archived": {
+        "entries": 700,
+        "segment_size": 16384,
+        "epochs": 0.01,
+        "others": 0.05,
+        "witness": True,
+        "archived": True,
+        "torn": False,
+    },
+    "bare tiles": {
+        "entries": 530,
+        "segment_size": 16384,
+        "epochs": 0.01,
+        "others": 0.05,
+        "witness": False,
+        "archived": False,
+        "torn": True,
+    },
 }
 _SEEDS = {"one segment": 3, "one epoch": 5, "many segments": 8, "archived": 10, "bare tiles": 1}
 
@@ -62,6 +104,7 @@ def large():
 
 class Python:
     """The verifier beside this file, in this process."""
+
     name = "verify_log.py"
 
     @staticmethod
@@ -85,14 +128,18 @@ class Other:
         self._command, self.name = shlex.split(command), command
 
     def _run(self, *arguments):
-        done = subprocess.run([*self._command, "audit", *map(str, arguments), "--json"], capture_output=True, text=True, timeout=60)
+        done = subprocess.run(
+            [*self._command, "audit", *map(str, arguments), "--json"], capture_output=True, text=True, timeout=60
+        )
         try:
             verdict = json.loads(done.stdout)
             if done.returncode == (0 if verdict["ok"] else 1) and {"entries", "signed", "sequence", "problem"} <= set(verdict):
                 return verdict
         except (ValueError, KeyError, TypeError):
             pass
-        raise AssertionError(f"{self.name} {arguments}: ended with {done.returncode}: {done.stdout[:300]!r} {done.stderr[:300]!r}")
+        raise AssertionError(
+            f"{self.name} {arguments}: ended with {done.returncode}: {done.stdout[:300]!r} {done.stderr[:300]!r}"
+        )
 
     def log(self, folder, keys, against, _):
         more = ("--against", against) if against else ()
@@ -116,6 +163,7 @@ def verifiers(other):
 
 # --- good logs ---
 
+
 def _check_good(keys, folder, verifier):
     keys.write(folder / "log")
     against = None
@@ -126,7 +174,7 @@ def _check_good(keys, folder, verifier):
     if not verdict["ok"] or (verdict["entries"], verdict["signed"]) != (len(keys.entries), keys.signed or 0):
         yield f"a good log raises an alarm: {verdict}"
     told = [i for i in keys.told if keys.archived <= i < (keys.signed or 0)]
-    for i in told[:1] + told[len(told) // 2:len(told) // 2 + 1]:
+    for i in told[:1] + told[len(told) // 2 : len(told) // 2 + 1]:
         for disclose in (False, True):
             (folder / "proof").write_text(keys.proof(i, disclose))
             verdict = verifier.proof(folder / "proof", keys)
@@ -151,6 +199,7 @@ def good(task):
 
 
 # --- attacks ---
+
 
 def _judge(verifier, folder, keys, found):
     if found.witness and verifier is not Python:
@@ -218,8 +267,11 @@ def random_bytes(task):
     with _folder() as work:
         folder = Path(work)
         keys.write(folder / "log")
-        ends = {start: 40 + sum(8 + len(entry) for entry in keys.entries[start:min(end, keys.signed)]) for start, end in
-                zip(keys.shown_starts(), keys.shown_starts()[1:] + [len(keys.entries)]) if start < keys.signed}
+        ends = {
+            start: 40 + sum(8 + len(entry) for entry in keys.entries[start : min(end, keys.signed)])
+            for start, end in zip(keys.shown_starts(), keys.shown_starts()[1:] + [len(keys.entries)])
+            if start < keys.signed
+        }
         places = [(segment_path(folder / "log", start), end) for start, end in ends.items()]
         places += [(path, path.stat().st_size) for path in (folder / "log" / "tile").rglob("*") if path.is_file()]
         body, lines = keys.checkpoint(keys.signed).split("\n\n")
@@ -236,6 +288,7 @@ def random_bytes(task):
 
 
 # --- the run ---
+
 
 def _do(job):
     function, task = job
@@ -256,7 +309,7 @@ def _jobs(arguments):
         yield good, (seed, other)
     for name in _SHAPES:
         for at in range(0, len(names), 30):
-            yield attacked, (name, names[at:at + 30], other)
+            yield attacked, (name, names[at : at + 30], other)
 
 
 def main():

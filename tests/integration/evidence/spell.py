@@ -1,4 +1,7 @@
-"""How what a log consists of is spelled: the writer's side of docs/audit-format.md. Shares no code with the verifier beside it."""
+"""How what a log consists of is spelled: the writer's side of docs/audit-format.md.
+
+Shares no code with the verifier beside it.
+"""
 
 import base64
 import hashlib
@@ -154,6 +157,6 @@ def note(body, name, identity_seed, epoch, epoch_seed):
 def tile_name(level, number, width=256):
     digits = f"{number:03d}"
     digits = "0" * (-len(digits) % 3) + digits
-    parts = [digits[at:at + 3] for at in range(0, len(digits), 3)]
+    parts = [digits[at : at + 3] for at in range(0, len(digits), 3)]
     path = f"{level}/" + "/".join(["x" + part for part in parts[:-1]] + parts[-1:])
     return path if width == 256 else f"{path}.p/{width}"

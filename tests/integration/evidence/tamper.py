@@ -1,8 +1,8 @@
 """What the attacks of the zoo are made of: the registry, what must be found, and how files are rewritten.
 
-An attack is a function attack(folder, keys): it changes the folder of a good log and returns Found. `keys` is the MadeLog with all
-private keys; "today's keys" are its identity seed and the seed of its newest epoch. It raises NotHere when the shape of the log
-does not have what the attack needs.
+An attack is a function attack(folder, keys): it changes the folder of a good log and returns Found. `keys` is the MadeLog with
+all private keys; "today's keys" are its identity seed and the seed of its newest epoch. It raises NotHere when the shape of the
+log does not have what the attack needs.
 """
 
 import random
@@ -23,6 +23,7 @@ class NotHere(Exception):
 @dataclass(frozen=True)
 class Found:
     """Where the damage has to be located: an entry from `first` to `last`. `nowhere`: no number is a good answer too."""
+
     first: int
     last: int
     nowhere: bool = False
@@ -63,6 +64,7 @@ def anywhere(keys, **more):
 
 # --- choosing ---
 
+
 def chosen(keys, what, wish):
     """One of the entries that the folder holds and the checkpoint covers and for which `wish` holds; the same at each run."""
     candidates = [i for i in range(max(keys.archived, 1), keys.signed or 0) if wish(i)]
@@ -101,8 +103,9 @@ def at_entry(keys, i):
 
 # --- rewriting ---
 
+
 def changed(entry, place, data):
-    return entry[:place] + data + entry[place + len(data):]
+    return entry[:place] + data + entry[place + len(data) :]
 
 
 def flipped(data, place, bit=0):
@@ -158,4 +161,4 @@ def with_entries(folder, keys, entries, tiles=False):
 
 
 def with_entry(folder, keys, i, entry, tiles=False):
-    return with_entries(folder, keys, keys.entries[:i] + [entry] + keys.entries[i + 1:], tiles)
+    return with_entries(folder, keys, keys.entries[:i] + [entry] + keys.entries[i + 1 :], tiles)

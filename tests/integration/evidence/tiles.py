@@ -54,7 +54,7 @@ class Tiles:
         where = number << 8 * level + 8
         widest = found[max(found)]
         if max(found) >= width:
-            row = [widest[at:at + 32] for at in range(0, 32 * width, 32)]
+            row = [widest[at : at + 32] for at in range(0, 32 * width, 32)]
             if complete_root(row) != peaks:
                 raise Damage(f"a tile of level {level} does not lead to the archived tree", where)
         for data in found.values():
@@ -69,7 +69,7 @@ class Tiles:
             self._open[level] = (number, self._load(level, number))
         found = self._open[level][1]
         for width, data in found.items():
-            if place < width and data[32 * place:32 * place + 32] != value:
+            if place < width and data[32 * place : 32 * place + 32] != value:
                 raise Damage(f"a hash in a tile of level {level} is not that of the tree", index << 8 * level)
         if place == _WIDTH - 1:
             if _WIDTH not in found and signed is not None and (index + 1) << 8 * level <= signed:
@@ -97,9 +97,12 @@ class Tiles:
             self._check_archived(level, number)
 
     def _check_archived(self, level, number):
-        data = self._load(level, number)[_WIDTH]
-        root = complete_root([data[at:at + 32] for at in range(0, len(data), 32)])[0]
+        found = self._load(level, number)
+        data = found[_WIDTH]
+        if any(not data.startswith(partial) for partial in found.values()):
+            raise Damage(f"tiles of level {level} and the same number disagree", number << 8 * level + 8)
+        root = complete_root([data[at : at + 32] for at in range(0, len(data), 32)])[0]
         place = number % _WIDTH
         for width, parent in self._load(level + 1, number // _WIDTH).items():
-            if place < width and parent[32 * place:32 * place + 32] != root:
+            if place < width and parent[32 * place : 32 * place + 32] != root:
                 raise Damage(f"an archived tile of level {level} does not lead to the one above", number << 8 * level + 8)

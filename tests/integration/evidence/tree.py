@@ -64,7 +64,7 @@ def complete_root(hashes):
 
 
 def root_from_inclusion(index, size, leaf, path):
-    """The root that an inclusion proof leads to (RFC 9162, section 2.1.3.2, which RFC 6962 describes). Refuses a path of any other length."""
+    """The root that an inclusion proof leads to (RFC 9162, section 2.1.3.2). Refuses a path of any other length."""
     if index >= size:
         raise Damage("inclusion proof: the index is not in the tree")
     node, number, last = leaf, index, size - 1

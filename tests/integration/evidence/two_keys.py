@@ -65,10 +65,10 @@ class _Tag:
 
 
 def ciphertext_for(first, second, associated, stream_text, free):
-    """`stream_text` without its tag, its block number `free` replaced, and a tag that is right under both keys. None: try other keys."""
+    """`stream_text` with its block number `free` replaced, and a tag that is right under both keys. None: try other keys."""
     length = struct.pack("<QQ", len(associated), len(stream_text))
     whole = _padded16(associated) + _padded16(stream_text) + length
-    blocks = [whole[at:at + 16] for at in range(0, len(whole), 16)]
+    blocks = [whole[at : at + 16] for at in range(0, len(whole), 16)]
     place = len(_padded16(associated)) // 16 + free
     one, two = _Tag(first, blocks, place), _Tag(second, blocks, place)
     inverse = pow(one.weight - two.weight, -1, _PRIME)
@@ -76,7 +76,7 @@ def ciphertext_for(first, second, associated, stream_text, free):
         number = (two.rest - one.rest + two.s - one.s + carry * (1 << 128)) * inverse % _PRIME
         if number >> 128 == 1 and one.of(number) == two.of(number):
             block = (number & (1 << 128) - 1).to_bytes(16, "little")
-            text = stream_text[:16 * free] + block + stream_text[16 * free + 16:]
+            text = stream_text[: 16 * free] + block + stream_text[16 * free + 16 :]
             return text + one.of(number).to_bytes(16, "little")
     return None
 

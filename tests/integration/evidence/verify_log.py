@@ -1,5 +1,7 @@
 #!/usr/bin/python3
-"""Verifies a Strongroom audit log, a proof or an export, written from docs/audit-format.md alone: it shares no code with the daemon.
+"""Verifies a Strongroom audit log, a proof or an export.
+
+Written from docs/audit-format.md alone: it shares no code with the daemon.
 
 Needs python3-nacl. Prints one JSON object (or a sentence without --json); ends with 0 when all is good, 1 when not.
 """

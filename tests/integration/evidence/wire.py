@@ -62,7 +62,7 @@ def decipher(key, ciphertext, associated):
 
 
 def signed_by(public_key, message, signature):
-    """Whether the Ed25519 signature is right. Keys of small order and signatures that are not canonical are refused by libsodium."""
+    """Whether the Ed25519 signature is right. libsodium refuses keys of small order and signatures that are not canonical."""
     if len(public_key) != 32 or len(signature) != 64:
         return False
     try:

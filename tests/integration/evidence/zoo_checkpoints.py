@@ -1,6 +1,7 @@
 """Attacks on checkpoints: forged ones, forks, older ones put back, wrong cosignatures."""
 
 import functools
+import shutil
 
 import spell
 from make_log import make
@@ -55,13 +56,13 @@ def _spoilt_base64(text):
     assert line.endswith("=")
     last = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
     place = len(line.rstrip("=")) - 1
-    return text.replace(line, line[:place] + last[last.index(line[place]) ^ 1] + line[place + 1:])
+    return text.replace(line, line[:place] + last[last.index(line[place]) ^ 1] + line[place + 1 :])
 
 
 def _flip_in_line(keys, which):
     parts = list(_parts(keys))
     place = len(parts[which]) - 20
-    parts[which] = parts[which][:place] + ("A" if parts[which][place] != "A" else "B") + parts[which][place + 1:]
+    parts[which] = parts[which][:place] + ("A" if parts[which][place] != "A" else "B") + parts[which][place + 1 :]
     return parts[0] + "\n" + parts[1] + parts[2]
 
 
@@ -89,6 +90,8 @@ _CHECKPOINTS = {
     "identity_signature_flipped": lambda k: _flip_in_line(k, 1),
     "epoch_signature_flipped": lambda k: _flip_in_line(k, 2),
     "identity_signature_twice": lambda k: _note_with(k, _parts(k)[1]),
+    "epoch_signature_twice": lambda k: _note_with(k, _parts(k)[2]),
+    "signature_of_an_unknown_kind": lambda k: _note_with(k, spell.signature_line("example.com/x", bytes(32), _parts(k)[0])),
     "epoch_of_another_number": lambda k: _with_body(k, _body(k), epoch=_other_epoch(k)),
     "epoch_number_with_zero": lambda k: k.checkpoint(k.signed).replace("/epoch/", "/epoch/0"),
     "line_ends_of_windows": lambda k: k.checkpoint(k.signed).replace("\n", "\r\n"),
@@ -132,6 +135,32 @@ def checkpoint_older_than_a_cosigned_one(folder, keys):
     return anywhere(keys)
 
 
+@attack
+def checkpoint_older_than_the_archive(folder, keys):
+    if keys.archived < 2:
+        raise NotHere
+    shutil.rmtree(folder / "cosigned")
+    (folder / "checkpoint").write_text(keys.checkpoint(keys.archived - 1))
+    return anywhere(keys)
+
+
+@attack
+def one_at_hand_lies_within_the_archive(folder, keys):
+    """It may be right, but nothing here can tell: that must not be called good."""
+    if keys.archived < 3:
+        raise NotHere
+    (folder.parent / "against").write_text(keys.checkpoint(keys.archived - 1))
+    return anywhere(keys, against="against")
+
+
+@attack
+def witness_has_cosigned_nothing(folder, keys):
+    """Who asks for a witness must hear when there is no word of it."""
+    if keys.cosigned:
+        raise NotHere
+    return anywhere(keys, witness=True)
+
+
 def _fork_root(keys):
     """The root of a log that differs in one entry, rightly computed."""
     log = keys.copied()
@@ -159,7 +188,7 @@ def cut_back_to_an_older_checkpoint(folder, keys):
     """All of it put back to how it was: only who holds the newer checkpoint can tell."""
     log = keys.copied()
     log.signed = chosen(keys, "back", lambda i: i > keys.archived)
-    log.entries, log.cosigned = log.entries[:log.signed], []
+    log.entries, log.cosigned = log.entries[: log.signed], []
     log.starts = [start for start in log.starts if start < log.signed]
     rewrite_segments(folder, log)
     rewrite_tiles(folder, log)

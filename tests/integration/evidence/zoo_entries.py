@@ -4,12 +4,45 @@ import functools
 import struct
 
 import spell
-from tamper import (NotHere, an_event, at, at_entry, attack, chosen, flipped, changed, frame_place, has_box, named, numbered,
-                    rewrite_bytes, segment_path, unsigned_by, with_entries, with_entry)
+from tamper import (
+    NotHere,
+    an_event,
+    at,
+    at_entry,
+    attack,
+    chosen,
+    flipped,
+    changed,
+    frame_place,
+    has_box,
+    named,
+    numbered,
+    rewrite_bytes,
+    segment_path,
+    unsigned_by,
+    with_entries,
+    with_entry,
+)
 
 # Where each part of an event lies. Negative places count from the end.
-_PARTS = {"version": 0, "type": 1, "flags": 2, "epoch": 4, "sequence": 8, "time": 16, "boot_id": 30, "key_index": 40,
-          "body_length": 44, "box_length": 48, "commitment": 60, "body": 90, "body_tag": None, "box_commitment": None, "box": -20, "box_tag": -1}
+_PARTS = {
+    "version": 0,
+    "type": 1,
+    "flags": 2,
+    "epoch": 4,
+    "sequence": 8,
+    "time": 16,
+    "boot_id": 30,
+    "key_index": 40,
+    "body_length": 44,
+    "box_length": 48,
+    "commitment": 60,
+    "body": 90,
+    "body_tag": None,
+    "box_commitment": None,
+    "box": -20,
+    "box_tag": -1,
+}
 _BOX_PARTS = ("box_commitment", "box", "box_tag")
 
 
@@ -66,6 +99,7 @@ def zero_frame(folder, keys):
 
 # --- cuts, copies and moves ---
 
+
 def _cut_end(folder, keys, tiles):
     i = chosen(keys, "cut end", lambda i: True)
     with_entries(folder, keys, keys.entries[:i], tiles)
@@ -80,7 +114,7 @@ named("cut_end_and_tiles", functools.partial(_cut_end, tiles=True))
 def cut_one_entry_below_checkpoint(folder, keys):
     if keys.signed - 1 <= keys.archived:
         raise NotHere
-    with_entries(folder, keys, keys.entries[:keys.signed - 1])
+    with_entries(folder, keys, keys.entries[: keys.signed - 1])
     return at(keys.signed - 1)
 
 
@@ -98,17 +132,17 @@ def _moved(folder, keys, entries, i, renumber, tiles):
 
 def _cut_middle(folder, keys, **how):
     i = an_event(keys, "cut middle", lambda i: i + 1 < keys.signed)
-    return _moved(folder, keys, keys.entries[:i] + keys.entries[i + 1:], i, **how)
+    return _moved(folder, keys, keys.entries[:i] + keys.entries[i + 1 :], i, **how)
 
 
 def _swap(folder, keys, **how):
     i = an_event(keys, "swap", lambda i: i + 1 < keys.signed and keys.kind(i + 1) == spell.EVENT)
-    return _moved(folder, keys, keys.entries[:i] + [keys.entries[i + 1], keys.entries[i]] + keys.entries[i + 2:], i, **how)
+    return _moved(folder, keys, keys.entries[:i] + [keys.entries[i + 1], keys.entries[i]] + keys.entries[i + 2 :], i, **how)
 
 
 def _duplicate(folder, keys, **how):
     i = an_event(keys, "duplicate", lambda i: i + 2 < keys.signed)
-    return _moved(folder, keys, keys.entries[:i + 1] + keys.entries[i:], i + 1, **how)
+    return _moved(folder, keys, keys.entries[: i + 1] + keys.entries[i:], i + 1, **how)
 
 
 def _insert(folder, keys, **how):
@@ -116,7 +150,7 @@ def _insert(folder, keys, **how):
     i = an_event(keys, "insert", lambda i: i + 2 < keys.signed)
     head, index = keys.entries[i][:40], struct.unpack_from("<I", keys.entries[i], 40)[0] + 1
     made = spell.event(keys.log_id, numbered(head, i + 1), index, bytes(32), spell.padded({1: "secret.get"}))
-    found = _moved(folder, keys, keys.entries[:i + 1] + [made] + keys.entries[i + 1:], i + 1, **how)
+    found = _moved(folder, keys, keys.entries[: i + 1] + [made] + keys.entries[i + 1 :], i + 1, **how)
     return at(found.first, found.last + 1)
 
 
@@ -130,13 +164,20 @@ def _reorder(folder, keys, **how):
     return _moved(folder, keys, entries, i, **how)
 
 
-for _name, _move in (("cut_middle", _cut_middle), ("swap", _swap), ("duplicate", _duplicate), ("insert", _insert), ("reorder", _reorder)):
+for _name, _move in (
+    ("cut_middle", _cut_middle),
+    ("swap", _swap),
+    ("duplicate", _duplicate),
+    ("insert", _insert),
+    ("reorder", _reorder),
+):
     named(_name, functools.partial(_move, renumber=False, tiles=False))
     named(f"{_name}_renumbered", functools.partial(_move, renumber=True, tiles=False))
     named(f"{_name}_renumbered_and_tiles", functools.partial(_move, renumber=True, tiles=True))
 
 
 # --- times and types ---
+
 
 def _time(entry):
     return struct.unpack_from("<q", entry, 16)[0]
@@ -177,7 +218,7 @@ def event_loses_its_box(folder, keys):
     i = an_event(keys, "loses box", lambda i: has_box(keys, i))
     entry = keys.entries[i]
     body = struct.unpack_from("<I", entry, 44)[0]
-    with_entry(folder, keys, i, changed(entry[:84 + body], 48, bytes(4)))
+    with_entry(folder, keys, i, changed(entry[: 84 + body], 48, bytes(4)))
     return at_entry(keys, i)
 
 
@@ -186,10 +227,14 @@ def events_exchange_their_boxes(folder, keys):
     i = an_event(keys, "box of another", lambda i: has_box(keys, i))
     entry = keys.entries[i]
     end = 84 + struct.unpack_from("<I", entry, 44)[0]
-    same = [j for j in range(i + 1, keys.signed) if keys.kind(j) == spell.EVENT and has_box(keys, j) and keys.entries[j][48:52] == entry[48:52]]
+    same = [
+        j
+        for j in range(i + 1, keys.signed)
+        if keys.kind(j) == spell.EVENT and has_box(keys, j) and keys.entries[j][48:52] == entry[48:52]
+    ]
     if not same:
         raise NotHere
-    with_entry(folder, keys, i, entry[:end] + keys.entries[same[0]][-(len(entry) - end):])
+    with_entry(folder, keys, i, entry[:end] + keys.entries[same[0]][-(len(entry) - end) :])
     return at_entry(keys, i)
 
 

@@ -73,12 +73,24 @@ def _flip_proof(k, line):
 
 
 _EVENTS = {
-    "action": _replaced("action", "audit.tail"), "actor": _replaced("actor", "uid:4242"), "decision": _replaced("decision", "denied"),
-    "phase": _replaced("phase", "recovered"), "rule": _replaced("rule", "system"), "result": _replaced("result", "unknown"),
-    "time_s": lambda k, line: line | {"time_s": line["time_s"] + 1}, "time_ns": lambda k, line: line | {"time_ns": line["time_ns"] + 1},
-    "epoch": lambda k, line: line | {"epoch": line["epoch"] + 1}, "uid": _replaced("uid", 7), "client": _replaced("client", "nobody"),
-    "objects": _replaced("objects", ["00" * 16]), "paths": _replaced("paths", ["elsewhere"]), "reason": _replaced("reason", "none of yours"),
-    "result_dropped": _dropped("result"), "objects_dropped": _dropped("objects"), "action_dropped": _dropped("action"), "paths_dropped": _dropped("paths"),
+    "action": _replaced("action", "audit.tail"),
+    "actor": _replaced("actor", "uid:4242"),
+    "decision": _replaced("decision", "denied"),
+    "phase": _replaced("phase", "recovered"),
+    "rule": _replaced("rule", "system"),
+    "result": _replaced("result", "unknown"),
+    "time_s": lambda k, line: line | {"time_s": line["time_s"] + 1},
+    "time_ns": lambda k, line: line | {"time_ns": line["time_ns"] + 1},
+    "epoch": lambda k, line: line | {"epoch": line["epoch"] + 1},
+    "uid": _replaced("uid", 7),
+    "client": _replaced("client", "nobody"),
+    "objects": _replaced("objects", ["00" * 16]),
+    "paths": _replaced("paths", ["elsewhere"]),
+    "reason": _replaced("reason", "none of yours"),
+    "result_dropped": _dropped("result"),
+    "objects_dropped": _dropped("objects"),
+    "action_dropped": _dropped("action"),
+    "paths_dropped": _dropped("paths"),
     "field_added": lambda k, line: None if "count" in line else line | {"count": 9},
     "unknown_field_added": lambda k, line: line | {"note": "x"},
     "number_as_text": lambda k, line: line | {"boot_ns": str(line["boot_ns"])},
@@ -87,13 +99,16 @@ _EVENTS = {
 for _name, _change in _EVENTS.items():
     named(f"export_event_{_name}", functools.partial(_line_changed, name="events.jsonl", change=_change))
 _PROOFS = {
-    "entry": lambda k, line: line | {"entry": line["entry"][:200] + _flip64(line["entry"][200:])}, "hash": _flip_proof,
+    "entry": lambda k, line: line | {"entry": line["entry"][:200] + _flip64(line["entry"][200:])},
+    "hash": _flip_proof,
     "hash_dropped": lambda k, line: line | {"proof": line["proof"][1:]} if line["proof"] else None,
     "hash_added": lambda k, line: line | {"proof": line["proof"] + [spell.text64(bytes(32))]},
-    "entry_key": lambda k, line: line | {"entry_key": _flip64(line["entry_key"])}, "entry_key_dropped": _dropped("entry_key"),
+    "entry_key": lambda k, line: line | {"entry_key": _flip64(line["entry_key"])},
+    "entry_key_dropped": _dropped("entry_key"),
     "r": _boxed(lambda line: line | {"r": _flip64(line["r"])}),
     "r_added": lambda k, line: None if "r" in line else line | {"r": spell.text64(bytes(32))},
-    "member_added": lambda k, line: line | {"more": 1}, "hash_no_text": lambda k, line: line | {"proof": [1]},
+    "member_added": lambda k, line: line | {"more": 1},
+    "hash_no_text": lambda k, line: line | {"proof": [1]},
 }
 for _name, _change in _PROOFS.items():
     named(f"export_proof_{_name}", functools.partial(_line_changed, name="proofs.jsonl", change=_change))
@@ -104,7 +119,7 @@ def _file_changed(folder, keys, name, describe):
     exported(keys, target)
     data = (target / name).read_bytes()
     place = len(data) // 2
-    (target / name).write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1:])
+    (target / name).write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
     if describe:
         _describe(target)
     return _somewhere()
@@ -133,7 +148,9 @@ def _manifest_changed(folder, keys, change):
 
 
 _MANIFESTS = {
-    "format": lambda m: m | {"format": 2}, "format_true": lambda m: m | {"format": True}, "origin": lambda m: m | {"origin": spell.origin(bytes(16))},
+    "format": lambda m: m | {"format": 2},
+    "format_true": lambda m: m | {"format": True},
+    "origin": lambda m: m | {"origin": spell.origin(bytes(16))},
     "events": lambda m: m | {"events": m["events"] + 1},
     "hash": lambda m: m | {"files": m["files"] | {"key": "0" * 64}},
     "hash_in_capitals": lambda m: m | {"files": {name: value.upper() for name, value in m["files"].items()}},
@@ -162,9 +179,13 @@ def _all_lines(folder, keys, change):
 
 
 _LISTS = {
-    "line_dropped": lambda e, p: (e[1:], p[1:]), "event_line_dropped": lambda e, p: (e[1:], p), "proof_line_dropped": lambda e, p: (e, p[:-1]),
-    "line_twice": lambda e, p: (e[:1] + e, p[:1] + p), "lines_reordered": lambda e, p: (e[::-1], p[::-1]),
-    "proof_lines_reordered": lambda e, p: (e, p[::-1]), "all_lines_dropped": lambda e, p: ([], []),
+    "line_dropped": lambda e, p: (e[1:], p[1:]),
+    "event_line_dropped": lambda e, p: (e[1:], p),
+    "proof_line_dropped": lambda e, p: (e, p[:-1]),
+    "line_twice": lambda e, p: (e[:1] + e, p[:1] + p),
+    "lines_reordered": lambda e, p: (e[::-1], p[::-1]),
+    "proof_lines_reordered": lambda e, p: (e, p[::-1]),
+    "all_lines_dropped": lambda e, p: ([], []),
 }
 for _name, _change in _LISTS.items():
     named(f"export_{_name}", functools.partial(_all_lines, change=_change))
@@ -204,8 +225,13 @@ def _older_record(keys, target, sequences):
     (target / "epoch.proof").write_text(keys.proof_text(older[-1], keys.signed, extra))
 
 
-for _name, _change in (("of_another_key", _other_key), ("older_checkpoint", _older_checkpoint), ("checkpoint_of_another_root", _own_checkpoint),
-                       ("epoch_proof_of_another_entry", _proof_of_another_entry), ("epoch_proof_of_an_older_record", _older_record)):
+for _name, _change in (
+    ("of_another_key", _other_key),
+    ("older_checkpoint", _older_checkpoint),
+    ("checkpoint_of_another_root", _own_checkpoint),
+    ("epoch_proof_of_another_entry", _proof_of_another_entry),
+    ("epoch_proof_of_an_older_record", _older_record),
+):
     named(f"export_{_name}", functools.partial(_parts_replaced, change=_change))
 
 
@@ -216,8 +242,15 @@ def export_of_another_log(folder, keys):
         raise NotHere
     log.identity_seed = bytes(range(32))
     first = keys.entries[0]
-    log.entries[0] = spell.epoch_record(first[:40], 0, first[52:84], (first[84:116], spell.public_of(log.identity_seed), first[148:180]),
-                                        (log.log_id, log.store_id), None, log.identity_seed)
+    log.entries[0] = spell.epoch_record(
+        first[:40],
+        0,
+        first[52:84],
+        (first[84:116], spell.public_of(log.identity_seed), first[148:180]),
+        (log.log_id, log.store_id),
+        None,
+        log.identity_seed,
+    )
     exported(log.grown(), target)
     return _somewhere()
 

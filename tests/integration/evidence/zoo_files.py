@@ -1,19 +1,27 @@
 """Attacks on files: segments, tiles, archive.json."""
 
 import functools
-import json
 import os
-import struct
 
 import spell
 from make_log import make
-from tamper import (Found, NotHere, anywhere, at, attack, chosen, flipped, named, rewrite_bytes, rewrite_segments, segment_path,
-                    unsigned_by)
+from tamper import (
+    Found,
+    NotHere,
+    anywhere,
+    at,
+    attack,
+    flipped,
+    named,
+    rewrite_bytes,
+    segment_path,
+    unsigned_by,
+)
 
 # --- segments ---
 
 
-def _segments(keys, least):
+def segments_of(keys, least):
     starts = [start for start in keys.shown_starts() if start < keys.signed]
     if len(starts) < least:
         raise NotHere
@@ -21,7 +29,7 @@ def _segments(keys, least):
 
 
 def _segment(keys, place, least):
-    return _segments(keys, least)[place]
+    return segments_of(keys, least)[place]
 
 
 def _remove(folder, keys, place, least):
@@ -59,7 +67,7 @@ def newest_file_all_zeros(folder, keys):
 
 @attack
 def newest_file_without_entries(folder, keys):
-    start = _segments(keys, 1)[-1]
+    start = segments_of(keys, 1)[-1]
     if start != keys.shown_starts()[-1]:
         raise NotHere
     rewrite_bytes(segment_path(folder, start), lambda data: data[:40] + bytes(len(data) - 40))
@@ -68,11 +76,11 @@ def newest_file_without_entries(folder, keys):
 
 @attack
 def newest_file_truncated(folder, keys):
-    start = _segments(keys, 1)[-1]
+    start = segments_of(keys, 1)[-1]
     if start != keys.shown_starts()[-1]:
         raise NotHere
     count = (keys.signed - start) // 2
-    os.truncate(segment_path(folder, start), 40 + sum(8 + len(entry) for entry in keys.entries[start:start + count]) + 30)
+    os.truncate(segment_path(folder, start), 40 + sum(8 + len(entry) for entry in keys.entries[start : start + count]) + 30)
     return at(start + count)
 
 
@@ -86,15 +94,15 @@ def older_file_truncated(folder, keys):
 @attack
 def older_file_ends_early(folder, keys):
     """Its last entry becomes zeros."""
-    start, following = _segments(keys, 2)[:2]
-    size = 40 + sum(8 + len(entry) for entry in keys.entries[start:following - 1])
+    start, following = segments_of(keys, 2)[:2]
+    size = 40 + sum(8 + len(entry) for entry in keys.entries[start : following - 1])
     rewrite_bytes(segment_path(folder, start), lambda data: data[:size] + bytes(len(data) - size))
     return at(following - 1)
 
 
 @attack
 def something_behind_an_older_file(folder, keys):
-    start, following = _segments(keys, 2)[:2]
+    start, following = segments_of(keys, 2)[:2]
     with segment_path(folder, start).open("ab") as file:
         file.write(bytes(100) + b"x")
     return at(following - 1, following)
@@ -102,14 +110,14 @@ def something_behind_an_older_file(folder, keys):
 
 @attack
 def one_entry_more_in_an_older_file(folder, keys):
-    start, following = _segments(keys, 2)[:2]
+    start, following = segments_of(keys, 2)[:2]
     size = 40 + sum(8 + len(entry) for entry in keys.entries[start:following])
     rewrite_bytes(segment_path(folder, start), lambda data: data[:size] + spell.frame(keys.entries[following]) + bytes(300))
     return at(following - 1, following)
 
 
 def _head(folder, keys, change):
-    start = _segments(keys, 1)[-1]
+    start = segments_of(keys, 1)[-1]
     rewrite_bytes(segment_path(folder, start), change)
     return at(start)
 
@@ -120,7 +128,7 @@ for _name, _place in (("magic", 0), ("format", 8), ("reserved", 10), ("reserved_
 
 @attack
 def segment_renamed(folder, keys):
-    start = _segments(keys, 1)[-1]
+    start = segments_of(keys, 1)[-1]
     segment_path(folder, start).rename(segment_path(folder, start + 1))
     return Found(start, start + 1)
 
@@ -128,7 +136,7 @@ def segment_renamed(folder, keys):
 @attack
 def segments_exchanged(folder, keys):
     """Two files exchange their names and the numbers in their heads."""
-    first, second = _segments(keys, 2)[:2]
+    first, second = segments_of(keys, 2)[:2]
     one, two = segment_path(folder, first).read_bytes(), segment_path(folder, second).read_bytes()
     segment_path(folder, first).write_bytes(two[:32] + one[32:40] + two[40:])
     segment_path(folder, second).write_bytes(one[:32] + two[32:40] + one[40:])
@@ -136,7 +144,7 @@ def segments_exchanged(folder, keys):
 
 
 def _of_another_log(folder, keys, same_id):
-    start = _segments(keys, 1)[-1]
+    start = segments_of(keys, 1)[-1]
     other = make(7, entries=len(keys.entries), segment_size=keys.segment_size, signed=True, archived=False, torn=False)
     if same_id:
         other.log_id = keys.log_id
@@ -157,6 +165,7 @@ def all_segments_removed(folder, keys):
 
 
 # --- tiles ---
+
 
 def _full_tile(keys, level=0):
     """The first entry of a full tile, and the tile's number."""
@@ -280,79 +289,3 @@ def tiles_exchanged(folder, keys):
     one.write_bytes(two.read_bytes())
     two.write_bytes(data)
     return at(first)
-
-
-# --- archive.json ---
-
-def _archive(folder, keys, change):
-    if not keys.archived:
-        raise NotHere
-    value = json.loads((folder / "archive.json").read_text())
-    changed = change(keys, value)
-    (folder / "archive.json").write_text(changed if isinstance(changed, str) else json.dumps(changed))
-    return anywhere(keys)
-
-
-def _flipped64(text):
-    return ("A" if text[0] != "A" else "B") + text[1:]
-
-
-def _older_record(keys, value):
-    older = [start for start in keys.epoch_starts if start < keys.record_of(keys.archived)]
-    if not older:
-        raise NotHere
-    return value | {"epoch_record": spell.text64(keys.entries[older[-1]])}
-
-
-def _fewer(keys, value):
-    """True in itself, but of a smaller tree than what is archived."""
-    log = keys.copied()
-    log.archived = keys.archived - 1
-    if not log.archived:
-        raise NotHere
-    return log.archive()
-
-
-_ARCHIVES = {
-    "size_changed": lambda k, v: v | {"size": v["size"] + 1},
-    "size_text": lambda k, v: v | {"size": str(v["size"])},
-    "size_fraction": lambda k, v: json.dumps(v).replace(f'"size": {v["size"]}', f'"size": {v["size"]}.0'),
-    "peak_changed": lambda k, v: v | {"peaks": [_flipped64(v["peaks"][0])] + v["peaks"][1:]},
-    "peak_missing": lambda k, v: v | {"peaks": v["peaks"][1:]},
-    "peak_added": lambda k, v: v | {"peaks": v["peaks"] + v["peaks"][:1]},
-    "epoch_record_changed": lambda k, v: v | {"epoch_record": _flipped64(v["epoch_record"])},
-    "epoch_record_older": _older_record,
-    "epoch_record_no_record": lambda k, v: v | {"epoch_record": spell.text64(k.entries[1])},
-    "checkpoint_of_other_size": lambda k, v: v | {"checkpoint": k.checkpoint(k.signed) if k.signed != k.archived else k.checkpoint(k.signed - 1)},
-    "checkpoint_unsigned": lambda k, v: v | {"checkpoint": v["checkpoint"].rsplit("— ", 1)[0]},
-    "checkpoint_missing": lambda k, v: {name: v[name] for name in v if name != "checkpoint"},
-    "unknown_member": lambda k, v: v | {"more": 1},
-    "member_twice": lambda k, v: json.dumps(v)[:-1] + ', "size": 1}',
-    "no_json": lambda k, v: "no",
-    "of_fewer_entries": _fewer,
-}
-for _name, _change in _ARCHIVES.items():
-    named(f"archive_{_name}", functools.partial(_archive, change=_change))
-
-
-@attack
-def archive_deleted(folder, keys):
-    if not keys.archived:
-        raise NotHere
-    (folder / "archive.json").unlink()
-    return Found(0, keys.archived, nowhere=True)
-
-
-@attack
-def segments_removed_below_a_made_up_archive(folder, keys):
-    """Peaks that suit a changed past, with a checkpoint of today's keys: what follows does not lead to the newest checkpoint."""
-    starts = _segments(keys, 2)
-    log = keys.copied()
-    log.entries[keys.archived] = flipped(log.entries[keys.archived], 30)
-    log.archived = starts[1]
-    log.grown()
-    today = max(log.epoch_seeds)
-    log.epoch_seeds = {epoch: log.epoch_seeds[today] for epoch in log.epoch_seeds}
-    rewrite_segments(folder, log)
-    (folder / "archive.json").write_text(json.dumps(log.archive()))
-    return Found(0, keys.signed, nowhere=True)

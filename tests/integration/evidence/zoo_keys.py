@@ -5,10 +5,26 @@ import struct
 
 import spell
 from nacl import bindings
-from tamper import (NotHere, an_event, at, at_entry, at_note, attack, changed, chosen, flipped, named, resign, unsigned_by, with_entries,
-                    with_entry, witnessed_size)
+from tamper import (
+    NotHere,
+    an_event,
+    at,
+    at_entry,
+    at_note,
+    attack,
+    changed,
+    chosen,
+    flipped,
+    named,
+    resign,
+    unsigned_by,
+    with_entries,
+    with_entry,
+    witnessed_size,
+)
 
 # --- epochs ---
+
 
 def _past_event(keys, what):
     """An event of an epoch that is closed, and the record that closes it."""
@@ -74,8 +90,13 @@ def closing_record_deleted(folder, keys):
     later = [start for start in keys.epoch_starts if max(keys.archived, 1) < start < keys.signed - 1]
     if not later:
         raise NotHere
-    with_entries(folder, keys, keys.entries[:later[-1]] + [changed(entry, 8, struct.pack("<Q", i)) for i, entry in
-                                                           enumerate(keys.entries[later[-1] + 1:], later[-1])], tiles=True)
+    with_entries(
+        folder,
+        keys,
+        keys.entries[: later[-1]]
+        + [changed(entry, 8, struct.pack("<Q", i)) for i, entry in enumerate(keys.entries[later[-1] + 1 :], later[-1])],
+        tiles=True,
+    )
     return at(later[-1])
 
 
@@ -138,6 +159,7 @@ def whole_log_rewritten_with_the_identity_key(folder, keys):
 
 # --- key records ---
 
+
 @attack
 def key_record_exchanged(folder, keys):
     """A chain whose first key the attacker knows."""
@@ -171,8 +193,10 @@ def key_record_removed(folder, keys):
 @attack
 def key_indexes_exchanged(folder, keys):
     """Two events of one chain in exchanged order of their keys."""
+
     def wish(i):
         return i + 1 < keys.signed and keys.kind(i + 1) == spell.EVENT
+
     i = an_event(keys, "indexes", wish)
     first, second = keys.entries[i], keys.entries[i + 1]
     entries = list(keys.entries)
@@ -186,5 +210,5 @@ def witness_record_changed(folder, keys):
     i = chosen(keys, "witness record", lambda i: keys.kind(i) == spell.WITNESS)
     text = keys.entries[i][40:]
     body = spell.note_body(keys.log_id, witnessed_size(keys.entries[i]), bytes(32))
-    with_entry(folder, keys, i, keys.entries[i][:40] + body.encode() + text[text.index(b"\n\n") + 1:], tiles=True)
+    with_entry(folder, keys, i, keys.entries[i][:40] + body.encode() + text[text.index(b"\n\n") + 1 :], tiles=True)
     return at(i)

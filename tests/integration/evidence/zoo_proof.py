@@ -3,30 +3,30 @@
 import functools
 
 import spell
-from nacl import bindings
-from tamper import Found, NotHere, an_event, changed, flipped, has_box
+from tamper import Found, NotHere, an_event, flipped, has_box
 from tamper import named as _named
-from two_keys import ciphertext_for, opens
 
 named = functools.partial(_named, beside=True)
 
 
-def _told(keys, boxed=True):
+def told_event(keys, boxed=True):
     """A disclosed event with a box that is not redacted, in a tree of some height."""
+
     def wish(i):
         return i in keys.told and (keys.told[i].r is not None or not boxed)
+
     return an_event(keys, "proof", lambda i: wish(i) and (has_box(keys, i) or not boxed))
 
 
-def _written(folder, text, i):
+def written(folder, text, i):
     (folder.parent / "proof").write_bytes(text if isinstance(text, bytes) else text.encode())
     return Found(0, max(i, 1 << 20), nowhere=True, command="proof")
 
 
 def _with_extra(folder, keys, change):
-    i = _told(keys)
+    i = told_event(keys)
     extra = change(keys, i, keys.extra(i, keys.signed, True))
-    return _written(folder, keys.proof_text(i, keys.signed, extra), i)
+    return written(folder, keys.proof_text(i, keys.signed, extra), i)
 
 
 def _without(key):
@@ -66,7 +66,10 @@ def _flip_path(place):
 
 
 _EXTRAS = {
-    "entry_missing": _without(1), "record_missing": _without(2), "record_path_missing": _without(3), "entry_key_missing": _without(4),
+    "entry_missing": _without(1),
+    "record_missing": _without(2),
+    "record_path_missing": _without(3),
+    "entry_key_missing": _without(4),
     "unknown_key": lambda k, i, e: e | {6: b""},
     "entry_flipped": lambda k, i, e: e | {1: flipped(e[1], 70)},
     "entry_head_flipped": lambda k, i, e: e | {1: flipped(e[1], 30)},
@@ -78,7 +81,8 @@ _EXTRAS = {
     "record_signature_flipped": lambda k, i, e: e | {2: flipped(e[2], 300)},
     "record_older": _older_record,
     "record_is_no_record": lambda k, i, e: e | {2: k.entries[1], 3: k.forest.path(1, k.signed)},
-    "record_path_first_flipped": _flip_path(0), "record_path_last_flipped": _flip_path(-1),
+    "record_path_first_flipped": _flip_path(0),
+    "record_path_last_flipped": _flip_path(-1),
     "record_path_shorter": lambda k, i, e: e | {3: _at_least(e[3], 1)[:-1]},
     "record_path_without_first": lambda k, i, e: e | {3: _at_least(e[3], 1)[1:]},
     "record_path_longer": lambda k, i, e: e | {3: e[3] + [bytes(32)]},
@@ -98,21 +102,23 @@ for _name, _change in _EXTRAS.items():
 
 
 def _with_text(folder, keys, change):
-    i = _told(keys)
+    i = told_event(keys)
     text = keys.proof(i, True)
     altered = change(keys, i, text)
     assert altered != text
-    return _written(folder, altered, i)
+    return written(folder, altered, i)
 
 
 def _line(number, change):
     """Changes the line of this number, counted from the first hash or, when negative, from the end of the hashes."""
+
     def apply(keys, i, text):
         head, _, note = text.partition("\n\n")
         lines = head.split("\n")
         hashes = _at_least(lines[3:], 1)
         place = number % len(hashes)
-        return "\n".join(lines[:3] + hashes[:place] + change(hashes[place]) + hashes[place + 1:]) + "\n\n" + note
+        return "\n".join(lines[:3] + hashes[:place] + change(hashes[place]) + hashes[place + 1 :]) + "\n\n" + note
+
     return apply
 
 
@@ -135,6 +141,7 @@ def _note(change):
     def apply(keys, i, text):
         head, _, note = text.partition("\n\n")
         return head + "\n\n" + change(keys, note)
+
     return apply
 
 
@@ -144,6 +151,7 @@ def _signature_dropped(place):
         lines = lines.splitlines(keepends=True)
         del lines[place]
         return body + "\n\n" + "".join(lines)
+
     return change
 
 
@@ -159,7 +167,9 @@ def _long_integer(keys, i, text):
 
 
 def _cbor(change):
-    return lambda k, i, t: t.replace(spell.text64(spell.cbor(k.extra(i, k.signed, True))), spell.text64(change(spell.cbor(k.extra(i, k.signed, True)))))
+    return lambda k, i, t: t.replace(
+        spell.text64(spell.cbor(k.extra(i, k.signed, True))), spell.text64(change(spell.cbor(k.extra(i, k.signed, True))))
+    )
 
 
 _TEXTS = {
@@ -167,12 +177,19 @@ _TEXTS = {
     "without_extra": lambda k, i, t: "\n".join(line for line in t.split("\n") if not line.startswith("extra ")),
     "extra_twice": lambda k, i, t: t.replace("\nextra ", "\nextra AA==\nextra "),
     "without_index": lambda k, i, t: t.replace(f"\nindex {i}\n", "\n"),
-    "index_after": _index(lambda i: i + 1), "index_before": _index(lambda i: i - 1), "index_with_zero": _index(lambda i: f"0{i}"),
-    "index_beyond_the_tree": _index(lambda i: i + (1 << 40)), "index_negative": _index(lambda i: -i),
-    "first_hash_flipped": _line(0, _flip_character), "last_hash_flipped": _line(-1, _flip_character),
-    "first_hash_dropped": _line(0, lambda h: []), "last_hash_dropped": _line(-1, lambda h: []),
-    "hash_added": _line(-1, lambda h: [h, h]), "hash_added_first": _line(0, lambda h: [h, h]),
-    "hash_short": _line(0, lambda h: [h[4:]]), "hashes_reordered": _reordered,
+    "index_after": _index(lambda i: i + 1),
+    "index_before": _index(lambda i: i - 1),
+    "index_with_zero": _index(lambda i: f"0{i}"),
+    "index_beyond_the_tree": _index(lambda i: i + (1 << 40)),
+    "index_negative": _index(lambda i: -i),
+    "first_hash_flipped": _line(0, _flip_character),
+    "last_hash_flipped": _line(-1, _flip_character),
+    "first_hash_dropped": _line(0, lambda h: []),
+    "last_hash_dropped": _line(-1, lambda h: []),
+    "hash_added": _line(-1, lambda h: [h, h]),
+    "hash_added_first": _line(0, lambda h: [h, h]),
+    "hash_short": _line(0, lambda h: [h[4:]]),
+    "hashes_reordered": _reordered,
     "line_ends_of_windows": lambda k, i, t: t.replace("\n", "\r\n"),
     "without_blank_line": lambda k, i, t: t.replace("\n\n", "\n", 1),
     "note_root_flipped": _note(lambda k, n: n.replace(n.split("\n")[2], spell.text64(bytes(32)))),
@@ -194,136 +211,3 @@ _TEXTS = {
 }
 for _name, _change in _TEXTS.items():
     named(f"proof_{_name}", functools.partial(_with_text, change=_change))
-
-
-# --- proofs of a log that the attacker signs ---
-
-def _with_event(keys, i, entry):
-    """The log with another event, all of it rightly signed: what the writer of a log can do himself."""
-    log = keys.copied()
-    log.entries[i] = entry
-    return log.grown()
-
-
-def _own(folder, keys, i, entry, extra):
-    log = _with_event(keys, i, entry)
-    return _written(folder, log.proof_text(i, keys.signed, log.extra(i, keys.signed) | extra), i)
-
-
-def _head_of(keys, i, body, box=0):
-    return keys.entries[i][:44] + (body + 16).to_bytes(4, "little") + (box + 16 if box else 0).to_bytes(4, "little")
-
-
-def _lying(folder, keys, plain):
-    """An event whose plaintext is not as it must be, disclosed with its true key."""
-    i = _told(keys)
-    public, key = _head_of(keys, i, len(plain)), bytes(range(32))
-    return _own(folder, keys, i, public + b"".join(spell.sealed(key, "SRM/audit/event/v1", keys.log_id, public, plain)), {4: key})
-
-
-_GOOD = {1: "secret.get", 2: 0, 3: 0, 4: "owner", 6: "uid:1000", 7: "peer", 14: 1, 15: 1}
-
-
-def _raw(cbor):
-    spelled = spell.prefixed(cbor)
-    return spelled + bytes(-len(spelled) % 64)
-
-
-_PLAINS = {
-    "padding_not_zero": lambda: spell.padded(_GOOD)[:-1] + b"\1",
-    "padding_too_long": lambda: spell.padded(_GOOD) + bytes(64),
-    "length_too_long": lambda: b"\xff\0\0\0" + spell.padded(_GOOD)[4:],
-    "unknown_field": lambda: spell.padded(_GOOD | {22: 0}),
-    "unknown_phase": lambda: spell.padded(_GOOD | {2: 4}),
-    "unknown_rule": lambda: spell.padded(_GOOD | {4: "friend"}),
-    "actor_malformed": lambda: spell.padded(_GOOD | {6: "uid:007"}),
-    "field_missing": lambda: spell.padded({key: value for key, value in _GOOD.items() if key != 15}),
-    "field_of_another_type": lambda: spell.padded(_GOOD | {14: "1"}),
-    "intent_with_result": lambda: spell.padded(_GOOD | {2: 1, 5: "ok"}),
-    "objects_of_odd_length": lambda: spell.padded(_GOOD | {12: bytes(17)}),
-    "client_too_long": lambda: spell.padded(_GOOD | {11: "x" * 65}),
-    "no_map": lambda: spell.padded([1]),
-    "text_no_utf8": lambda: _raw(spell.cbor(_GOOD).replace(b"owner", b"own\xff\xff")),
-    "keys_out_of_order": lambda: _raw(spell.cbor(_GOOD).replace(b"\x02\x00\x03\x00", b"\x03\x00\x02\x00")),
-    "float": lambda: _raw(spell.cbor(_GOOD | {8: 0}).replace(b"\x08\x00", b"\x08\xf9\x00\x00")),
-    "endless_text": lambda: _raw(spell.cbor(_GOOD).replace(b"\x65owner", b"\x7f\x65owner\xff")),
-}
-for _name, _make in _PLAINS.items():
-    named(f"disclosed_{_name}", (lambda make: lambda folder, keys: _lying(folder, keys, make()))(_make))
-
-
-def disclosed_key_record(folder, keys):
-    i = min(i for i in range(keys.signed) if keys.kind(i) == spell.KEY)
-    return _written(folder, keys.proof_text(i, keys.signed, keys.extra(i, keys.signed) | {4: bytes(32)}), i)
-
-
-def disclosed_box_that_is_not_there(folder, keys):
-    i = an_event(keys, "no box", lambda i: not has_box(keys, i))
-    return _written(folder, keys.proof_text(i, keys.signed, keys.extra(i, keys.signed, True) | {5: bytes(32)}), i)
-
-
-def two_key_event(keys, i):
-    """(entry, first key, second key): an event whose ciphertext both keys open. The first is committed to; under it the event is
-    as it must be, because the block that was solved for lies within a digest."""
-    body = spell.padded(_GOOD | {19: "x" * 16, 20: bytes(32)})
-    free = body.index(bytes(32)) // 16 + 1
-    public = _head_of(keys, i, len(body))
-    associated = spell.prefixed(keys.log_id) + spell.prefixed(public)
-    for attempt in range(1000):
-        first, second = (spell.derived(attempt.to_bytes(16, "little") + keys.log_id, name, [], 32) for name in ("one", "two"))
-        one, two = (spell.derived(key, "SRM/audit/event/v1", [associated], 64) for key in (first, second))
-        stream = bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(body, associated, bytes(24), one[:32])[:-16]
-        cipher = ciphertext_for(one[:32], two[:32], associated, stream, free)
-        if cipher:
-            assert opens(one[:32], cipher, associated) != opens(two[:32], cipher, associated)
-            return public + one[32:] + cipher, first, second
-    raise AssertionError("no ciphertext for two keys")
-
-
-def two_key_proof(keys, first_key):
-    """The proof of such an event, disclosed with the key it commits to, or with the other one that opens it."""
-    i = _told(keys)
-    entry, first, second = two_key_event(keys, i)
-    log = _with_event(keys, i, entry)
-    return log.proof_text(i, keys.signed, log.extra(i, keys.signed) | {4: first if first_key else second})
-
-
-def event_that_opens_under_two_keys(folder, keys):
-    return _written(folder, two_key_proof(keys, first_key=False), 0)
-
-
-def event_without_true_commitment(folder, keys):
-    """Enciphered rightly, committed to another key."""
-    i, key = _told(keys), bytes(range(32))
-    plain = spell.padded(_GOOD)
-    public = _head_of(keys, i, len(plain))
-    cipher = spell.sealed(key, "SRM/audit/event/v1", keys.log_id, public, plain)[1]
-    return _own(folder, keys, i, public + bytes(32) + cipher, {4: key})
-
-
-def proof_under_anothers_identity(folder, keys):
-    """A whole log of the attacker's with the same name."""
-    log = keys.copied()
-    log.identity_seed = bytes(range(32))
-    log.entries[0] = spell.epoch_record(log.entries[0][:40], 0, log.entries[0][52:84], (log.entries[0][84:116],
-                                        spell.public_of(log.identity_seed), log.entries[0][148:180]), (log.log_id, log.store_id), None, log.identity_seed)
-    if max(keys.epoch_starts) > 0:
-        raise NotHere
-    log.grown()
-    i = _told(keys, boxed=False)
-    return _written(folder, log.proof(i, True), i)
-
-
-def proof_entry_numbered_otherwise(folder, keys):
-    """An event that says another number than its place, rightly signed."""
-    i = _told(keys)
-    return _own(folder, keys, i, changed(keys.entries[i], 8, (i + 1).to_bytes(8, "little")), {})
-
-
-def proof_entry_of_a_later_epoch(folder, keys):
-    i = _told(keys)
-    return _own(folder, keys, i, changed(keys.entries[i], 4, b"\xff\0\0\0"), {})
-
-
-for _attack in (disclosed_key_record, disclosed_box_that_is_not_there, event_that_opens_under_two_keys, event_without_true_commitment, proof_under_anothers_identity, proof_entry_numbered_otherwise, proof_entry_of_a_later_epoch):
-    named(_attack.__name__, _attack)

@@ -1,11 +1,15 @@
-"""Attacks on what no signature covers yet: entries behind the newest checkpoint that break a rule. Each is found at its own place."""
+"""Attacks on what no signature covers yet: entries behind the newest checkpoint that break a rule.
+
+Each is found at its own place.
+"""
 
 import functools
+import shutil
 import struct
 
 import spell
 from nacl import bindings
-from tamper import at, changed, flipped, named, with_entries
+from tamper import at, attack, changed, flipped, named, numbered, with_entries
 
 
 class _Tail:
@@ -55,8 +59,15 @@ def _epoch_record(tail, number=None, closes=None, size=None, ids=None, identity=
     seed, identity_seed = bytes(range(32)), identity or keys.identity_seed
     public = (spell.public_of(seed), spell.public_of(identity_seed), keys.opening_key)
     head = spell.header(spell.EPOCH, number or tail.epoch + 1, at_size, tail.time, bytes(16))
-    record = spell.epoch_record(head, at_size if size is None else size, root or forest.grown().forest.root(at_size), public,
-                                ids or (keys.log_id, keys.store_id), keys.epoch_seeds[tail.epoch] if closing else None, identity_seed)
+    record = spell.epoch_record(
+        head,
+        at_size if size is None else size,
+        root or forest.grown().forest.root(at_size),
+        public,
+        ids or (keys.log_id, keys.store_id),
+        keys.epoch_seeds[tail.epoch] if closing else None,
+        identity_seed,
+    )
     if closes is not None:
         record = changed(record, 40, struct.pack("<I", closes))
     return record
@@ -71,7 +82,7 @@ def _later_key(tail):
 def _witness(tail, size, root=None, cosigned=True, seed=None):
     keys = tail.keys
     body = spell.note_body(keys.log_id, size, root or keys.forest.root(size))
-    epoch = keys.epoch_of(size - 1)
+    epoch = keys.epoch_of(min(size, len(keys.entries)) - 1)
     text = spell.note(body, keys.origin, seed or keys.identity_seed, epoch, keys.epoch_seeds[epoch])
     text += spell.cosignature_line(keys.witness_name, keys.witness_seed, body, 5) if cosigned else ""
     return tail.head(spell.WITNESS) + text.encode()
@@ -121,7 +132,7 @@ _RULES = {
     "epoch_signatures_exchanged": lambda t: (lambda r: r[:212] + r[276:] + r[212:276])(_epoch_record(t)),
     "witness_of_no_text": lambda t: t.head(spell.WITNESS),
     "witness_of_garbage": lambda t: t.head(spell.WITNESS) + b"garbage",
-    "witness_of_the_future": lambda t: _witness(t, 1).replace(b"\n1\n", b"\n%d\n" % (len(t.entries) + 1)),
+    "witness_of_the_future": lambda t: _witness(t, len(t.entries) + 1, root=bytes(32)),
     "witness_not_cosigned": lambda t: _witness(t, t.keys.signed or 1, cosigned=False),
     "witness_of_other_root": lambda t: _witness(t, len(t.keys.entries), root=bytes(32)),
     "witness_of_other_key": lambda t: _witness(t, t.keys.signed or 1, seed=bytes(32)),
@@ -137,7 +148,79 @@ def _same_index(tail):
 
 named("rule_key_index_again", functools.partial(_appended, make=_same_index, good=(_same_index,)))
 named("rule_key_index_goes_back", functools.partial(_appended, make=lambda t: t.event(6), good=(_same_index,)))
-named("rule_entries_without_key_record", functools.partial(_appended, make=lambda t: t.recovery(), good=(lambda t: t.recovery(),) * 255))
-named("rule_key_record_names_older", functools.partial(
-    _appended, good=(_epoch_record,),
-    make=lambda t: (lambda key: key[:4] + struct.pack("<I", t.epoch + 1) + key[8:])(t.head(spell.KEY) + struct.pack("<Q", t.keys.epoch_starts[-1]) + bytes(136))))
+named(
+    "rule_entries_without_key_record",
+    functools.partial(_appended, make=lambda t: t.recovery(), good=(lambda t: t.recovery(),) * 255),
+)
+named(
+    "rule_key_record_names_older",
+    functools.partial(
+        _appended,
+        good=(_epoch_record,),
+        make=lambda t: (lambda key: key[:4] + struct.pack("<I", t.epoch + 1) + key[8:])(
+            t.head(spell.KEY) + struct.pack("<Q", t.keys.epoch_starts[-1]) + bytes(136)
+        ),
+    ),
+)
+
+
+# --- logs that were never signed ---
+
+
+def _fresh(folder, keys, entries, log_id=None):
+    """A log of these entries and no checkpoint, in place of what was there."""
+    shutil.rmtree(folder)
+    folder.mkdir()
+    log = keys.copied()
+    log.entries, log.starts, log.told, log.epoch_starts = entries, [0], {}, [0]
+    log.signed, log.cosigned, log.archived, log.torn, log.log_id = None, [], 0, b"", log_id or keys.log_id
+    log.grown().write(folder)
+
+
+def _genesis(keys, number=1, closing=bytes(64), identity_seed=None, log_id=None):
+    """Entry 0 as it has to be, but for what is asked."""
+    seed = identity_seed or keys.identity_seed
+    head = spell.header(spell.EPOCH, number, 0, 1_600_000_000, bytes(16))
+    public = (spell.public_of(bytes(32)), spell.public_of(seed), keys.opening_key)
+    record = spell.epoch_record(head, 0, keys.forest.root(0), public, (log_id or keys.log_id, keys.store_id), None, seed)
+    return changed(record, 212, closing)
+
+
+def _second(keys, kind=spell.KEY):
+    head = spell.header(kind, 1, 1, 1_600_000_000, bytes(16))
+    if kind == spell.KEY:
+        return head + bytes(8) + bindings.crypto_box_seal(bytes(88), keys.opening_key)
+    return spell.event(keys.log_id, head, 0, bytes(32), spell.padded({1: "x"}))
+
+
+_FIRST = {
+    "is_a_key_record": (0, lambda k: [numbered(_second(k), 0)]),
+    "closes_an_epoch": (0, lambda k: [_genesis(k, closing=bytes(range(64))), _second(k)]),
+    "is_of_epoch_2": (0, lambda k: [_genesis(k, number=2), _second(k)]),
+    "is_of_another_identity": (0, lambda k: [_genesis(k, identity_seed=bytes(range(32))), _second(k)]),
+    "is_followed_by_an_event": (1, lambda k: [_genesis(k), _second(k, spell.EVENT)]),
+    "is_missing": (0, lambda k: [_second(k)]),
+}
+
+
+def _unsigned(folder, keys, where, make_entries):
+    _fresh(folder, keys, make_entries(keys))
+    return at(where)
+
+
+for _name, (_where, _make) in _FIRST.items():
+    named(f"first_entry_{_name}", functools.partial(_unsigned, where=_where, make_entries=_make))
+
+
+@attack
+def segment_heads_of_another_log(folder, keys):
+    """The records are of the log that they were written for, which its segments deny."""
+    _fresh(folder, keys, [_genesis(keys), _second(keys)], log_id=bytes(16))
+    return at(0)
+
+
+@attack
+def good_but_for_the_key_at_hand(folder, keys):
+    """A whole log of another store."""
+    _fresh(folder, keys, [_genesis(keys, log_id=bytes(16)), _second(keys)], log_id=bytes(16))
+    return at(0)
