@@ -31,9 +31,8 @@ Status EntryCursor::seek(std::uint64_t sequence) {
   const auto offset = block * k_block > place.first ? offsets_.find(block) : std::nullopt;
   if (offset) {
     // The file of offsets is derived and believed only when the entry is there.
-    if (open(place, block * k_block, *offset) && next() && open(place, block * k_block, *offset) &&
-        read_up_to(sequence))
-      return {};
+    const auto there = open(place, block * k_block, *offset) ? next() : Result<std::optional<BytesView>>(std::nullopt);
+    if (there && *there && open(place, block * k_block, *offset) && read_up_to(sequence)) return {};
     offsets_.forget_from(block);
   }
   STRONGROOM_CHECK(open(place, place.first, 0));

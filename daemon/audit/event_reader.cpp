@@ -38,7 +38,12 @@ Result<EventReader::Read> EventReader::read(std::uint64_t sequence) {
   if (reads_on) known_until_ = sequence;
   const auto* event = std::get_if<evidence::EventEntry>(&read.entry.content);
   if (!event) return read;
-  if (!record_ || *record_ > sequence || sequence > known_until_) STRONGROOM_CHECK(take_chain(sequence));
+  if (!record_ || *record_ > sequence || sequence > known_until_) {
+    const Status taken = take_chain(sequence);
+    // Its key went with an archive: what it says cannot be read here any more.
+    if (!taken && taken.error().code == ErrorCode::not_found) return read;
+    if (!taken) return taken.error();
+  }
   STRONGROOM_ASSIGN(read.disclosure, key_for(event->key_index, cursor_.slot()));
   auto opened = evidence::open_event(log_, read.entry, read.disclosure);
   if (!opened && opened.error().code == ErrorCode::wrong_credential)

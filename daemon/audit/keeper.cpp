@@ -118,6 +118,8 @@ void Keeper::run() {
     awake_ = false;
     urgent_ = false;
     lock.unlock();
+    // Without space this fails, and the next segment says so.
+    if (!folder_.has_spares()) (void)folder_.make_spares();
     const auto made = checkpoint();
     if (!made && made.error().code != ErrorCode::locked) raise(made.error());
     lock.lock();

@@ -115,7 +115,8 @@ Result<LogFolder> LogFolder::open(fs::path folder, std::uint64_t segment_size) {
 }
 
 Result<Segment> LogFolder::create_segment(const evidence::SegmentHeader& header, Room room) {
-  const Status made = make_spares();
+  const std::lock_guard guard(*spares_);
+  const Status made = make_spares_now();
   if (!made && (room == Room::ordinary || made.error().code != ErrorCode::storage_full)) return made.error();
   const fs::path place = path_ / "segments" / evidence::segment_name(header.first);
   for (const char* spare : k_spares) {
@@ -148,6 +149,11 @@ bool LogFolder::has_spares() const {
 }
 
 Status LogFolder::make_spares() {
+  const std::lock_guard guard(*spares_);
+  return make_spares_now();
+}
+
+Status LogFolder::make_spares_now() const {
   for (const char* spare : k_spares)
     if (!vault::file_exists(path_ / spare)) STRONGROOM_CHECK(allocate_file(path_ / spare, segment_size_));
   return {};
@@ -165,8 +171,8 @@ Status LogFolder::remove(const fs::path& name) const {
 
 Status LogFolder::write_tile(const fs::path& name, BytesView content) const {
   const fs::path file = path_ / name;
-  std::error_code error;
-  fs::create_directories(file.parent_path(), error);
+  fs::path folder = path_;
+  for (const auto& part : name.parent_path()) STRONGROOM_CHECK(make_folder(folder /= part));
   const fs::path unfinished = file.string() + ".new";
   Descriptor made{::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600)};
   if (made.number < 0) return failure("a tile cannot be made");

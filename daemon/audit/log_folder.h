@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <mutex>
 #include <string_view>
 
 #include <strongroom/base/bytes.h>
@@ -47,7 +49,7 @@ enum class Room : std::uint8_t {
   administration,  // locking, stopping, looking after the log
 };
 
-// Not thread-safe.
+// Thread-safe.
 class LogFolder {
  public:
   // Makes the folder (0700) when there is none. `segment_size`: bytes of new segments, at least 64 KiB.
@@ -87,8 +89,11 @@ class LogFolder {
  private:
   LogFolder(std::filesystem::path path, std::uint64_t segment_size);
 
+  Status make_spares_now() const;
+
   std::filesystem::path path_;
   std::uint64_t segment_size_;
+  std::unique_ptr<std::mutex> spares_ = std::make_unique<std::mutex>();
 };
 
 }  // namespace strongroom::audit

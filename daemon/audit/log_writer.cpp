@@ -17,6 +17,7 @@ using evidence::SkipKind;
 constexpr std::int64_t k_second = 1'000'000'000;
 constexpr std::int64_t k_jump_s = 5;             // a clock that is off by less is being corrected, not set
 constexpr std::uint64_t k_key_record_due = 250;  // of at most 256: room for a skip and an epoch record
+constexpr std::uint64_t k_usual_entry = 4096;    // bytes; longer ones may begin a segment themselves
 constexpr std::size_t k_pin_size = 32 + 8 + 32 + 8 + 8;
 
 int sync_data(int descriptor) noexcept {
@@ -107,7 +108,10 @@ Status LogWriter::begin_chain(Room room) {
 Status LogWriter::prepare(const Times& times, Room room) {
   if (chain_.empty()) return make_error(ErrorCode::internal, "the log has no key yet");
   STRONGROOM_CHECK(note_clock(times, room));
-  if (next() - chain_.record() < k_key_record_due) return {};
+  // A segment begins with a key record, so that it can be read when those before it are archived.
+  const bool full = offset_ + k_usual_entry > segment_->size();
+  if (full) STRONGROOM_CHECK(roll(room));
+  if (!full && next() - chain_.record() < k_key_record_due) return {};
   return put_key_record(room);
 }
 

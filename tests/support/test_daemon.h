@@ -42,8 +42,8 @@ class TestDaemon {
   // What the daemon is run with; its environment is empty but for HOME.
   std::vector<std::string> arguments() const {
     std::vector<std::string> all = wrapper_;
-    all.insert(all.end(),
-               {STRONGROOMD_PATH, "--data", data().string(), "--state", state().string(), "--socket", socket()});
+    all.insert(all.end(), {STRONGROOMD_PATH, "--data", data().string(), "--state", state().string(), "--socket",
+                           socket(), "--audit-segment-mib", "1"});
     all.insert(all.end(), flags_.begin(), flags_.end());
     return all;
   }

@@ -12,7 +12,9 @@ void EntryRules::begin_behind(const EpochEntry& epoch, std::uint32_t number, std
   epoch_ = epoch;
   number_ = number;
   epoch_record_ = sequence;
-  key_record_ = size;
+  // The chain of the first entries began in what is archived.
+  key_record_ = size - 1;
+  has_chain_ = true;
 }
 
 std::optional<std::string> EntryRules::take(const Entry& entry, std::uint64_t sequence, const Hash& root) {
