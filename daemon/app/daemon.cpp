@@ -170,7 +170,6 @@ Status Daemon::Parts::open_audit() {
                                .has_store = [this] { return vault->state() != vault::State::uninitialized; }};
   recorder = std::make_unique<audit::Recorder>(*audit, std::move(ports), configuration.audit_reveals);
   if (const auto problem = audit->problem(); !problem.empty()) log->error("the audit log: " + problem);
-  recorder->system("daemon.start", "version " + std::string(k_version));
   return {};
 }
 
@@ -340,7 +339,10 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const Configuration& configuration
   STRONGROOM_CHECK(parts->open_audit());
   STRONGROOM_CHECK(parts->open_store());
   parts->make_services();
+  const bool had_log = parts->audit->exists();
+  if (had_log) parts->recorder->system("daemon.start", "version " + std::string(k_version));
   STRONGROOM_CHECK(parts->lifecycle->start(configuration.create));
+  if (!had_log) parts->recorder->system("daemon.start", "version " + std::string(k_version));
   STRONGROOM_CHECK(parts->listen());
   parts->check_storage();
   return std::unique_ptr<Daemon>(new Daemon(std::move(parts)));

@@ -90,6 +90,7 @@ Status LifecycleService::start(bool make) {
       return {};
     }
     if (!made) return made.error();
+    around_.record("vault.init", "at the first start, without a person", "ok");
     around_.report("made a new store; 'strongroom init' adds its recovery code");
     return {};
   }
@@ -288,7 +289,7 @@ void LifecycleService::open_log() {
     return;
   }
   if (agreement_ == audit::Agreement::agree) agreement_ = *agreement;
-  if (agreement_ == audit::Agreement::agree) return;
+  if (agreement_ == audit::Agreement::agree) return log_.set_header_generation(vault_.header_report().generation);
   const std::string sentence = sentence_of(agreement_);
   store_.refuse_writes(make_error(ErrorCode::tampered, sentence));
   add_opening_problem(sentence);
