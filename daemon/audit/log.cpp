@@ -220,7 +220,9 @@ Status AuditLog::with_reader(const std::function<Status(EventReader&, std::uint6
   if (!keys_) return make_error(ErrorCode::locked, "the log can be read when the store is open; 'strongroom unlock'");
   const std::uint64_t end = writer_->next();
   EventReader reader(folder_.path(), offsets_, writer_->log(), *keys_, arena_, end);
-  return work(reader, end);
+  Status done = work(reader, end);
+  wipe_stack_below();
+  return done;
 }
 
 Status AuditLog::with_index_key(const std::function<void(BytesView)>& work) const {

@@ -39,7 +39,7 @@ struct Accumulator {
   std::uint64_t rows = 0;
   // Grows with every commit that is noted here. Nothing: the store was written by an earlier version.
   std::optional<std::uint64_t> generation;
-  // The audit log's intents whose pieces the newest commit holds.
+  // The audit log's intents whose pieces the newest commit that had any holds.
   std::vector<std::uint64_t> intents;
 };
 

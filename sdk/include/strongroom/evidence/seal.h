@@ -55,6 +55,12 @@ struct OpenedEvent {
 
 // What discloses an event: its entry key, and r unless it is redacted or there is no box.
 struct Disclosure {
+  // Wiped at the end.
+  ~Disclosure() {
+    wipe(entry_key.data(), entry_key.size());
+    if (r) wipe(r->data(), r->size());
+  }
+
   Key32 entry_key{};
   std::optional<Key32> r;
 };
