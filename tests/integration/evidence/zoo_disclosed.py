@@ -58,12 +58,35 @@ _PLAINS = {
     "client_too_long": lambda: spell.padded(_GOOD | {11: "x" * 65}),
     "no_map": lambda: spell.padded([1]),
     "text_no_utf8": lambda: _raw(spell.cbor(_GOOD).replace(b"owner", b"own\xff\xff")),
+    "long_integer": lambda: _raw(spell.cbor(_GOOD).replace(b"\x0e\x01", b"\x0e\x18\x01")),
+    "long_length": lambda: _raw(spell.cbor(_GOOD).replace(b"\x65owner", b"\x78\x05owner")),
     "keys_out_of_order": lambda: _raw(spell.cbor(_GOOD).replace(b"\x02\x00\x03\x00", b"\x03\x00\x02\x00")),
     "float": lambda: _raw(spell.cbor(_GOOD | {8: 0}).replace(b"\x08\x00", b"\x08\xf9\x00\x00")),
     "endless_text": lambda: _raw(spell.cbor(_GOOD).replace(b"\x65owner", b"\x7f\x65owner\xff")),
 }
 for _name, _make in _PLAINS.items():
     named(f"disclosed_{_name}", (lambda make: lambda folder, keys: _lying(folder, keys, make()))(_make))
+
+
+_BOXES = {
+    "unknown_field": lambda: {4: 0},
+    "purpose_too_long": lambda: {2: "x" * 513},
+    "path_no_text": lambda: {1: [b"x"]},
+    "commitment_too_short": lambda: {3: bytes(31)},
+    "no_map": lambda: [1],
+}
+
+
+def _lying_box(folder, keys, box):
+    i, plain, sealed = told_event(keys), spell.padded(_GOOD), spell.padded(box)
+    public, key = _head_of(keys, i, len(plain), len(sealed)), bytes(range(32))
+    entry = public + b"".join(spell.sealed(key, "SRM/audit/event/v1", keys.log_id, public, plain))
+    entry += b"".join(spell.sealed(key, "SRM/audit/box/v1", keys.log_id, public, sealed))
+    return _own(folder, keys, i, entry, {4: key, 5: key})
+
+
+for _name, _make in _BOXES.items():
+    named(f"disclosed_box_{_name}", (lambda make: lambda folder, keys: _lying_box(folder, keys, make()))(_make))
 
 
 def disclosed_key_record(folder, keys):

@@ -181,6 +181,7 @@ def _all_lines(folder, keys, change):
 _LISTS = {
     "line_dropped": lambda e, p: (e[1:], p[1:]),
     "event_line_dropped": lambda e, p: (e[1:], p),
+    "last_event_line_dropped": lambda e, p: (e[:-1], p),
     "proof_line_dropped": lambda e, p: (e, p[:-1]),
     "line_twice": lambda e, p: (e[:1] + e, p[:1] + p),
     "lines_reordered": lambda e, p: (e[::-1], p[::-1]),
@@ -213,6 +214,18 @@ def _own_checkpoint(keys, target, sequences):
     (target / "checkpoint").write_text(spell.note(body, keys.origin, keys.identity_seed, epoch, keys.epoch_seeds[epoch]))
 
 
+def _proof_under_an_older_checkpoint(keys, target, sequences):
+    record = keys.record_of(keys.signed)
+    size = max(record, sequences[-1]) + 1
+    if size == keys.signed:
+        raise NotHere
+    (target / "epoch.proof").write_text(keys.proof_text(record, size, keys.extra(record, size)))
+
+
+def _last_line_without_end(keys, target, sequences):
+    (target / "events.jsonl").write_text((target / "events.jsonl").read_text()[:-1])
+
+
 def _proof_of_another_entry(keys, target, sequences):
     (target / "epoch.proof").write_text(keys.proof(sequences[0]))
 
@@ -230,6 +243,8 @@ for _name, _change in (
     ("older_checkpoint", _older_checkpoint),
     ("checkpoint_of_another_root", _own_checkpoint),
     ("epoch_proof_of_another_entry", _proof_of_another_entry),
+    ("epoch_proof_under_an_older_checkpoint", _proof_under_an_older_checkpoint),
+    ("last_line_without_end", _last_line_without_end),
     ("epoch_proof_of_an_older_record", _older_record),
 ):
     named(f"export_{_name}", functools.partial(_parts_replaced, change=_change))

@@ -160,12 +160,6 @@ def _older_note(keys, note):
     return keys.checkpoint(size)
 
 
-def _long_integer(keys, i, text):
-    """The map's first key in two bytes where one does."""
-    extra = spell.cbor(keys.extra(i, keys.signed, True))
-    return text.replace(spell.text64(extra), spell.text64(extra[:1] + b"\x18\x01" + extra[2:]))
-
-
 def _cbor(change):
     return lambda k, i, t: t.replace(
         spell.text64(spell.cbor(k.extra(i, k.signed, True))), spell.text64(change(spell.cbor(k.extra(i, k.signed, True))))
@@ -199,7 +193,8 @@ _TEXTS = {
     "note_of_an_older_tree": _note(_older_note),
     "note_with_text_behind": _note(lambda k, n: n + "x"),
     "note_missing": _note(lambda k, n: ""),
-    "cbor_long_integer": _long_integer,
+    "cbor_long_integer": _cbor(lambda data: data[:-35] + b"\x18" + data[-35:]),
+    "cbor_long_length": _cbor(lambda data: data[:-34] + b"\x59\0" + data[-33:]),
     "cbor_bytes_behind": _cbor(lambda data: data + b"\0"),
     "cbor_cut": _cbor(lambda data: data[:-1]),
     "cbor_tagged": _cbor(lambda data: b"\xc1" + data),
