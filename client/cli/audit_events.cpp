@@ -53,30 +53,14 @@ struct Line {
   std::string_view title;
 };
 
-constexpr Line k_lines[] = {{"seq", "entry"},
-                            {"type", "type"},
-                            {"time_s", "time"},
-                            {"action", "action"},
-                            {"paths", "about"},
-                            {"decision", "decision"},
-                            {"rule", "decided by"},
-                            {"result", "result"},
-                            {"phase", "phase"},
-                            {"intent", "intent"},
-                            {"count", "count"},
-                            {"detail", "detail"},
-                            {"reason", "reason"},
-                            {"client", "client"},
-                            {"actor", "actor"},
-                            {"auth", "authenticated"},
-                            {"uid", "uid"},
-                            {"pid", "pid"},
-                            {"session", "session"},
-                            {"request", "request"},
-                            {"generation", "generation"},
-                            {"objects", "object ids"},
-                            {"epoch", "epoch"},
-                            {"time_ns", "nanoseconds"},
+constexpr Line k_lines[] = {{"seq", "entry"},          {"type", "type"},       {"time_s", "time"},
+                            {"action", "action"},      {"paths", "about"},     {"decision", "decision"},
+                            {"rule", "decided by"},    {"result", "result"},   {"phase", "phase"},
+                            {"intent", "intent"},      {"count", "count"},     {"detail", "detail"},
+                            {"reason", "reason"},      {"client", "client"},   {"actor", "actor"},
+                            {"auth", "authenticated"}, {"uid", "uid"},         {"pid", "pid"},
+                            {"session", "session"},    {"request", "request"}, {"generation", "generation"},
+                            {"objects", "object ids"}, {"epoch", "epoch"},     {"time_ns", "nanoseconds"},
                             {"boot_ns", "since boot"}};
 
 std::string value_text(std::string_view member, const JsonValue& value) {
@@ -95,14 +79,10 @@ std::vector<std::string> event_heading() {
 }
 
 std::vector<std::string> event_row(const wire::Event& event) {
-  return {std::to_string(event.seq),
-          time_of(event),
-          or_dash(event.actor.value_or("")),
-          action_of(event),
-          or_dash(result_of(event)),
-          or_dash(object_of(event)),
-          or_dash(event.client.value_or("")),
-          or_dash(event.reason.value_or(""))};
+  return {std::to_string(event.seq),          time_of(event),
+          or_dash(event.actor.value_or("")),  action_of(event),
+          or_dash(result_of(event)),          or_dash(object_of(event)),
+          or_dash(event.client.value_or("")), or_dash(event.reason.value_or(""))};
 }
 
 std::string event_line(const wire::Event& event) {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include <strongroom/protocol/methods/audit.h>
 #include <strongroom/protocol/json.h>
+#include <strongroom/protocol/methods/audit.h>
 
 namespace strongroom::cli {
 

@@ -32,7 +32,7 @@ struct Answer {
 // What an argument stands for, by the name it has everywhere.
 ValueKind kind_of(const Command& command, std::string_view argument) {
   constexpr std::array<std::string_view, 5> k_paths{"path", "from", "to", "prefix", "folder"};
-  constexpr std::array<std::string_view, 9> k_files{"file",     "--from-file", "--env-file", "--out",  "--socket",
+  constexpr std::array<std::string_view, 9> k_files{"file",     "--from-file", "--env-file", "--out",   "--socket",
                                                     "--config", "--against",   "--output",   "--folder"};
   if (argument == "reference") return ValueKind::reference;
   if (argument == "--in") return command.name == "inject" ? ValueKind::file : ValueKind::path;

@@ -50,11 +50,11 @@ void forget_signals() {
 }
 
 Error failure(const std::string& path) {
-  const ErrorCode code = errno == EACCES || errno == EPERM        ? ErrorCode::denied
-                         : errno == ENOSPC || errno == EDQUOT     ? ErrorCode::storage_full
-                         : errno == EEXIST || errno == ENOTEMPTY  ? ErrorCode::conflict
-                         : errno == ENOENT                        ? ErrorCode::not_found
-                                                                  : ErrorCode::internal;
+  const ErrorCode code = errno == EACCES || errno == EPERM       ? ErrorCode::denied
+                         : errno == ENOSPC || errno == EDQUOT    ? ErrorCode::storage_full
+                         : errno == EEXIST || errno == ENOTEMPTY ? ErrorCode::conflict
+                         : errno == ENOENT                       ? ErrorCode::not_found
+                                                                 : ErrorCode::internal;
   if (code == ErrorCode::conflict) return make_error(code, "'" + path + "' exists; an export is never written over");
   return make_error(code, "'" + path + "' cannot be written: " + std::strerror(errno));
 }

@@ -97,7 +97,8 @@ std::string man_page() {
   out += exit_status();
   out +=
       ".SH ENVIRONMENT\n.TP\n.B STRONGROOM_SOCKET\nSocket of the daemon.\n.TP\n.B STRONGROOM_AUTOSTART\n0: do not "
-      "start the daemon when none runs.\n.TP\n.B STRONGROOM_REASON\nWhat the calls are for, when \\-\\-reason does not say "
+      "start the daemon when none runs.\n.TP\n.B STRONGROOM_REASON\nWhat the calls are for, when \\-\\-reason does not "
+      "say "
       "it.\n.TP\n.B NO_COLOR\nNo colours.\n.TP\n.B STRONGROOM_PAGER, PAGER\nShows long "
       "lists on a terminal; empty: nothing does.\n";
   return out;

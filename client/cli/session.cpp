@@ -21,8 +21,7 @@ Result<std::string> stated_reason(const std::string& option) {
   const bool controls = std::ranges::any_of(reason, [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; });
   if (reason.size() <= k_longest && !controls && protocol::is_utf8(reason)) return reason;
   const std::string source = option.empty() ? "STRONGROOM_REASON" : "--reason";
-  return make_error(ErrorCode::invalid_argument,
-                    source + " must be text of 1 to 512 bytes without control characters");
+  return make_error(ErrorCode::invalid_argument, source + " must be text of 1 to 512 bytes without control characters");
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ struct GlobalOptions {
   bool no_start = false;  // or STRONGROOM_AUTOSTART=0
   std::string socket;     // empty: the usual place
   std::int64_t timeout_s = 30;
-  std::string reason;  // what the calls are for; or STRONGROOM_REASON
+  std::string reason;                // what the calls are for; or STRONGROOM_REASON
   std::vector<std::string> program;  // behind "--", for a command that runs one
 };
 

@@ -87,7 +87,8 @@ int run_redact(Session& session, const Options& options) {
 int run_accept_rollback(Session& session, const Options& options) {
   session.note(
       "The store and its audit log do not agree on how far they are: one of them was put back to an older state, by\n"
-      "restoring a backup or by somebody who wants old values or forgotten events. Whatever was written since is gone.\n"
+      "restoring a backup or by somebody who wants old values or forgotten events. Whatever was written since is "
+      "gone.\n"
       "Accepting takes both as they are now and lets the store be written again. That you did stays in the log.");
   if (auto agreed = confirm("Take the store and the log as they are?", options.yes); !agreed)
     return session.fail(agreed.error());

@@ -176,8 +176,8 @@ void print_report(const Session& session, const evidence::ExportReport& report, 
     return print("NOT PROVED" + place + ": " + neutralised(report.problem) + ".\n");
   }
   print("Good: " + std::to_string(report.events) + (report.events == 1 ? " event" : " events") + " of " +
-        neutralised(report.origin) + " between " + local_time(report.since_ms) + " and " +
-        local_time(report.until_ms) + ", each as the log has it.\n");
+        neutralised(report.origin) + " between " + local_time(report.since_ms) + " and " + local_time(report.until_ms) +
+        ", each as the log has it.\n");
   if (!key_given)
     print("The key is the folder's own word; compare it with the one you noted, or give it with --key:\n  " +
           neutralised(report.key) + "\n");
@@ -207,7 +207,8 @@ int run_verify_export(Session& session, const Options& options) {
 
 std::function<int(Session&)> prepare_audit_export(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("--since", options->since, "From this time on: 2026-11-22, or 30d for a time ago. Default: everything.");
+  app.add_option("--since", options->since,
+                 "From this time on: 2026-11-22, or 30d for a time ago. Default: everything.");
   app.add_option("--until", options->until, "Before this time. Default: now.");
   app.add_option("--format", options->format, "jsonl: one JSON object a line. Default: jsonl.")
       ->check(CLI::IsMember({"jsonl"}));

@@ -126,8 +126,8 @@ std::string counted(const char* title, const std::vector<wire::Count>& counts) {
   if (counts.empty()) return "";
   std::vector<std::vector<std::string>> rows{{title, "events", "denied", "failed"}};
   for (const auto& count : counts)
-    rows.push_back({count.name, std::to_string(count.events), std::to_string(count.denied),
-                    std::to_string(count.failed)});
+    rows.push_back(
+        {count.name, std::to_string(count.events), std::to_string(count.denied), std::to_string(count.failed)});
   return "\n" + as_table(rows);
 }
 
@@ -154,7 +154,8 @@ int run_summary(Session& session, const Options& options) {
 }
 
 void add_span(CLI::App& app, Options& options) {
-  app.add_option("--since", options.since, "Only from this time on: 2026-11-22, 2026-11-22T10:30, or 2h for a time ago.");
+  app.add_option("--since", options.since,
+                 "Only from this time on: 2026-11-22, 2026-11-22T10:30, or 2h for a time ago.");
   app.add_option("--until", options.until, "Only before this time.");
 }
 

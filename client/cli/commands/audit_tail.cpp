@@ -63,8 +63,8 @@ int follow(Session& session, const Options& options) {
   const Status ended = (*client)->call_streaming<wire::Tail>({}, [&](const wire::Event& event) {
     if (event.type != "start") return show(event);
     auto beside = session.another_client();
-    const auto events = beside ? last_events(*beside, options.count, event.seq)
-                               : Result<std::vector<wire::Event>>(beside.error());
+    const auto events =
+        beside ? last_events(*beside, options.count, event.seq) : Result<std::vector<wire::Event>>(beside.error());
     if (!events) {
       before = events.error();
       return false;

@@ -100,7 +100,7 @@ std::vector<std::string> lines_of(const service::StatusResponse& status) {
 
 // What differs from one moment to the next without meaning anything.
 bool always_changes(std::string_view line) {
-  constexpr std::string_view k_names[] = {"uptime",    "connections", "stored bytes", "audit log",
+  constexpr std::string_view k_names[] = {"uptime",     "connections", "stored bytes", "audit log",
                                           "checkpoint", "witness",     "free disk"};
   return std::ranges::any_of(k_names, [&](std::string_view name) { return line.starts_with(name); });
 }

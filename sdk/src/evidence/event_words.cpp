@@ -16,7 +16,8 @@ void write(std::string_view name, std::optional<std::uint64_t> number, protocol:
 void write_objects(BytesView objects, protocol::JsonWriter& writer) {
   if (objects.empty()) return;
   writer.key("objects").begin_array();
-  for (; !objects.empty(); objects = objects.subspan(k_object_size)) writer.string(to_hex(objects.first(k_object_size)));
+  for (; !objects.empty(); objects = objects.subspan(k_object_size))
+    writer.string(to_hex(objects.first(k_object_size)));
   writer.end_array();
 }
 

@@ -23,9 +23,8 @@ std::optional<std::int64_t> number(const protocol::JsonValue& object, std::strin
 }
 
 bool is_digest(std::string_view text) {
-  return text.size() == 64 && std::ranges::all_of(text, [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
+  return text.size() == 64 &&
+         std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 Status take_files(const protocol::JsonValue& files, ExportManifest& manifest) {

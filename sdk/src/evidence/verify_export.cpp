@@ -89,8 +89,7 @@ Result<ProofLine> parse_line(const JsonValue& line) {
 
 class ExportVerifier {
  public:
-  ExportVerifier(fs::path folder, const VerifyExportOptions& options)
-      : folder_(std::move(folder)), options_(options) {}
+  ExportVerifier(fs::path folder, const VerifyExportOptions& options) : folder_(std::move(folder)), options_(options) {}
 
   Result<ExportReport> run() {
     Status status = check_all();

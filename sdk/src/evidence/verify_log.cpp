@@ -75,6 +75,7 @@ class LogVerifier {
       return Finding{archive->size, "what is left of the archived tree does not fit: " + status.error().message};
     if (tree_.compact().peaks() != archive->peaks)
       return Finding{archive->size, "the tiles do not fit the archived prefix"};
+    if (auto finding = check_archived_tiles(archive->size)) return finding;
     // The tiles still hold its hash.
     const std::uint64_t sequence = number->header.sequence;
     const auto proof = prove_inclusion(sequence, archive->size, tree_.reader());
@@ -83,6 +84,21 @@ class LogVerifier {
     rules_.begin_behind(*epoch, number->header.epoch, number->header.sequence, archive->size);
     report_.first = archive->size;
     return std::optional<Finding>();
+  }
+
+  // Each tile leads to the hash above it, up to those that lead to the peaks.
+  std::optional<Finding> check_archived_tiles(std::uint64_t size) {
+    for (unsigned level = 0; size >> (8 * (level + 1)) != 0; ++level)
+      for (std::uint64_t index = 0; index < size >> (8 * (level + 1)); ++index) {
+        const auto tile = read_tile(level, index);
+        const std::string name = tile_path(level, index, k_tile_width);
+        const std::uint64_t first = index << (8 * (level + 1));
+        if (!tile) return Finding{first, "the tile " + name + " is missing"};
+        const auto held = hash_in_tile(*tile, 8, 0);
+        const auto above = tree_.hash(8 * (level + 1), index);
+        if (!held || !above || *held != *above) return Finding{first, "the tile " + name + " is changed"};
+      }
+    return std::nullopt;
   }
 
   // Roots that will be compared when the tree has their size.

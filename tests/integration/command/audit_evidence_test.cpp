@@ -21,8 +21,8 @@ TEST_F(AuditEvidence, TheDaemonAndTheFolderAloneVerifyToTheSame) {
   ASSERT_EQ(cli({"read", "prod/db"}).exit_code, 0);
   EXPECT_EQ(cli({"audit", "verify", "--against", path("old.note")}).exit_code, 0);
   (void)daemon_.stop();
-  const auto alone = offline({"audit", "verify", "--folder", log_folder(), "--key", key_option, "--against",
-                              path("old.note"), "--json"});
+  const auto alone = offline(
+      {"audit", "verify", "--folder", log_folder(), "--key", key_option, "--against", path("old.note"), "--json"});
   EXPECT_EQ(alone.exit_code, 0) << alone.output << alone.errors;
   for (const char* member : {R"("ok":true)", R"("first":0)", R"("entries":)", R"("signed":)", R"("sequence":null)",
                              R"("problem":null)", R"("torn":)"})

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -44,9 +45,8 @@ class AuditCommands : public testing::Test {
   // Without a daemon anywhere.
   static Outcome offline(std::vector<std::string> words) {
     words.insert(words.begin(), STRONGROOM_PATH);
-    Process process(std::move(words), {.environment = {"HOME=/nonexistent", "PATH=/usr/bin:/bin", "TZ=UTC"},
-                                       .input = {},
-                                       .folder = {}});
+    Process process(std::move(words),
+                    {.environment = {"HOME=/nonexistent", "PATH=/usr/bin:/bin", "TZ=UTC"}, .input = {}, .folder = {}});
     return process.wait();
   }
 

@@ -80,7 +80,8 @@ TEST_F(AuditCommands, TheReasonAndTheProgramStandInTheLog) {
 }
 
 TEST_F(AuditCommands, AReasonThatNoLogTakesIsRefused) {
-  for (const std::string& reason : {std::string(513, 'x'), std::string("two\nlines"), std::string("\xff"), std::string()}) {
+  for (const std::string& reason :
+       {std::string(513, 'x'), std::string("two\nlines"), std::string("\xff"), std::string()}) {
     const auto refused = cli({"read", "prod/db", "--reason", reason});
     EXPECT_EQ(refused.exit_code, 2);
     EXPECT_TRUE(holds(refused.errors, "--reason")) << refused.errors;
@@ -95,8 +96,9 @@ TEST_F(AuditCommands, ATailShowsTheNewestAndWhatFollows) {
   EXPECT_EQ(std::ranges::count(last.output, '\n'), 3) << last.output;
   expect_json(cli({"audit", "tail", "--json"}));
   const std::string said = path("followed");
-  Process following({"/bin/sh", "-c", "exec '" STRONGROOM_PATH "' audit tail --follow --no-start --socket '" +
-                                          daemon_.socket() + "' >'" + said + "'"});
+  Process following({"/bin/sh", "-c",
+                     "exec '" STRONGROOM_PATH "' audit tail --follow --no-start --socket '" + daemon_.socket() +
+                         "' >'" + said + "'"});
   ASSERT_TRUE(eventually([&] { return holds(read("followed"), "prod/missing"); }));
   ASSERT_EQ(cli({"read", "prod/other", "--reason", "meanwhile"}).exit_code, 0);
   EXPECT_TRUE(eventually([&] { return holds(read("followed"), "meanwhile"); }));

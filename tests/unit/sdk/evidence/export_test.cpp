@@ -83,10 +83,16 @@ TEST_F(Export, RefusesAMissingFile) {
 TEST_F(Export, NamesTheEventWhoseLineSaysSomethingElse) {
   const std::string events = read("events.jsonl");
   const auto line = events.find(R"("seq":4)");
-  for (const auto& [what, with] : std::vector<std::pair<std::string, std::string>>{
-           {"secret.get", "secret.put"}, {"secret/4", "secret/5"}, {"because", "becalm!"}, {"uid:1000", "uid:1001"},
-           {R"("uid":1000)", R"("uid":true)"}, {R"("uid":1000,)", ""}, {R"("uid":1000)", R"("uid":1000,"pid":1)"},
-           {R"("decision":"allowed")", R"("decision":"denied")"}, {R"("epoch":1)", R"("epoch":2)"}}) {
+  for (const auto& [what, with] :
+       std::vector<std::pair<std::string, std::string>>{{"secret.get", "secret.put"},
+                                                        {"secret/4", "secret/5"},
+                                                        {"because", "becalm!"},
+                                                        {"uid:1000", "uid:1001"},
+                                                        {R"("uid":1000)", R"("uid":true)"},
+                                                        {R"("uid":1000,)", ""},
+                                                        {R"("uid":1000)", R"("uid":1000,"pid":1)"},
+                                                        {R"("decision":"allowed")", R"("decision":"denied")"},
+                                                        {R"("epoch":1)", R"("epoch":2)"}}) {
     replace("events.jsonl", what, with, line);
     const auto report = verify();
     EXPECT_FALSE(report.ok()) << what;
@@ -97,10 +103,14 @@ TEST_F(Export, NamesTheEventWhoseLineSaysSomethingElse) {
 
 TEST_F(Export, RefusesAChangedProofLine) {
   const std::string proofs = read("proofs.jsonl");
-  for (const auto& [what, with] : std::vector<std::pair<std::string, std::string>>{
-           {R"("entry":"AQ)", R"("entry":"AA)"}, {R"("proof":[)", R"("proof":["AAAA",)"},
-           {R"("entry_key":")", R"("entry_key":"A)"}, {R"("r":")", R"("q":")"}, {R"("seq":2)", R"("seq":3)"},
-           {R"("seq":2)", R"("seq":2,"more":1)"}, {R"("seq":2)", R"("seq":2.0)"}}) {
+  for (const auto& [what, with] :
+       std::vector<std::pair<std::string, std::string>>{{R"("entry":"AQ)", R"("entry":"AA)"},
+                                                        {R"("proof":[)", R"("proof":["AAAA",)"},
+                                                        {R"("entry_key":")", R"("entry_key":"A)"},
+                                                        {R"("r":")", R"("q":")"},
+                                                        {R"("seq":2)", R"("seq":3)"},
+                                                        {R"("seq":2)", R"("seq":2,"more":1)"},
+                                                        {R"("seq":2)", R"("seq":2.0)"}}) {
     replace("proofs.jsonl", what, with);
     EXPECT_FALSE(verify().ok()) << what;
     write("proofs.jsonl", proofs);
@@ -112,11 +122,11 @@ TEST_F(Export, RefusesLinesThatAreMissingTwiceOrInAnotherOrder) {
   const std::string proofs = read("proofs.jsonl");
   const auto first = [](const std::string& text) { return text.substr(0, text.find('\n') + 1); };
   const auto rest = [](const std::string& text) { return text.substr(text.find('\n') + 1); };
-  for (const auto& [e, p] : {std::pair(rest(events), rest(proofs)), std::pair(rest(events), proofs),
-                             std::pair(events, rest(proofs)), std::pair(first(events) + events, first(proofs) + proofs),
-                             std::pair(rest(events) + first(events), rest(proofs) + first(proofs)),
-                             std::pair(std::string(), std::string()),
-                             std::pair(events.substr(0, events.size() - 1), proofs)}) {
+  for (const auto& [e, p] :
+       {std::pair(rest(events), rest(proofs)), std::pair(rest(events), proofs), std::pair(events, rest(proofs)),
+        std::pair(first(events) + events, first(proofs) + proofs),
+        std::pair(rest(events) + first(events), rest(proofs) + first(proofs)), std::pair(std::string(), std::string()),
+        std::pair(events.substr(0, events.size() - 1), proofs)}) {
     write("events.jsonl", e);
     write("proofs.jsonl", p);
     log_.describe(folder());
@@ -126,12 +136,17 @@ TEST_F(Export, RefusesLinesThatAreMissingTwiceOrInAnotherOrder) {
 
 TEST_F(Export, RefusesAManifestThatSaysOtherwise) {
   const std::string manifest = read("manifest.json");
-  for (const auto& [what, with] : std::vector<std::pair<std::string, std::string>>{
-           {R"("format":1)", R"("format":2)"}, {R"("format":1)", R"("format":true)"},
-           {R"("format":1,)", ""}, {R"("events":6)", R"("events":7)"}, {R"("format":1)", R"("format":1,"more":1)"},
-           {R"("since_ms":1800000000000)", R"("since_ms":1900000000000)"},
-           {R"("until_ms":1800000000999)", R"("until_ms":1900000000000)"}, {"io.strongroom/log/01", "io.strongroom/log/02"},
-           {R"("key":)", R"("../key":)"}, {"{", "{{"}}) {
+  for (const auto& [what, with] :
+       std::vector<std::pair<std::string, std::string>>{{R"("format":1)", R"("format":2)"},
+                                                        {R"("format":1)", R"("format":true)"},
+                                                        {R"("format":1,)", ""},
+                                                        {R"("events":6)", R"("events":7)"},
+                                                        {R"("format":1)", R"("format":1,"more":1)"},
+                                                        {R"("since_ms":1800000000000)", R"("since_ms":1900000000000)"},
+                                                        {R"("until_ms":1800000000999)", R"("until_ms":1900000000000)"},
+                                                        {"io.strongroom/log/01", "io.strongroom/log/02"},
+                                                        {R"("key":)", R"("../key":)"},
+                                                        {"{", "{{"}}) {
     std::string text = manifest;
     const auto at = text.find(what);
     ASSERT_NE(at, std::string::npos) << what;

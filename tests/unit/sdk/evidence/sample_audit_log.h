@@ -182,7 +182,8 @@ class SampleAuditLog {
   }
 
   std::string proof_line(std::uint64_t index) const {
-    std::string line = R"({"seq":)" + std::to_string(index) + R"(,"entry":")" + base64(entries[index]) + R"(","proof":[)";
+    std::string line =
+        R"({"seq":)" + std::to_string(index) + R"(,"entry":")" + base64(entries[index]) + R"(","proof":[)";
     const auto hashes = prove_inclusion(index, size(), reader()).value();
     for (const Hash& hash : hashes) line += (&hash == &hashes.front() ? "\"" : ",\"") + base64(hash) + "\"";
     return line + R"(],"entry_key":")" + base64(disclosures_[index].entry_key) + R"(","r":")" +
