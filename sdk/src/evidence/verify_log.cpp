@@ -72,6 +72,7 @@ class LogVerifier {
       return Finding{archive->size, "what is left of the archived tree does not fit: " + status.error().message};
     if (tree_.compact().peaks() != archive->peaks)
       return Finding{archive->size, "the tiles do not fit the archived prefix"};
+    if (auto finding = check_archived_tiles(archive->size)) return finding;
     for (const Bytes& record : archive->epoch_records)
       if (auto wrong = take_archived(record, archive->size)) return Finding{archive->size, *wrong};
     rules_.begin_behind(archive->size);
@@ -89,6 +90,21 @@ class LogVerifier {
     const auto root = root_of(sequence, tree_.reader());
     if (!root) return root.error().message;
     return rules_.take_archived(*entry, *root);
+  }
+
+  // Each tile leads to the hash above it, up to those that lead to the peaks.
+  std::optional<Finding> check_archived_tiles(std::uint64_t size) {
+    for (unsigned level = 0; size >> (8 * (level + 1)) != 0; ++level)
+      for (std::uint64_t index = 0; index < size >> (8 * (level + 1)); ++index) {
+        const auto tile = read_tile(level, index);
+        const std::string name = tile_path(level, index, k_tile_width);
+        const std::uint64_t first = index << (8 * (level + 1));
+        if (!tile) return Finding{first, "the tile " + name + " is missing"};
+        const auto held = hash_in_tile(*tile, 8, 0);
+        const auto above = tree_.hash(8 * (level + 1), index);
+        if (!held || !above || *held != *above) return Finding{first, "the tile " + name + " is changed"};
+      }
+    return std::nullopt;
   }
 
   // Roots that will be compared when the tree has their size.

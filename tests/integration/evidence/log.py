@@ -6,7 +6,7 @@ import segments
 from entry import EPOCH, EVENT, KEY, SKIP, WITNESS, Entry, EpochRecord
 from note import Checkpoint
 from tiles import Tiles
-from tree import EMPTY_ROOT, Tree, fold, leaf_hash, peak_heights
+from tree import EMPTY_ROOT, Tree, leaf_hash, peak_heights
 from wire import Damage, base64_bytes, is_uint, json_value, utf8
 
 _MOST_BETWEEN_KEYS = 255
@@ -17,7 +17,7 @@ class Archive:
 
     def __init__(self, data):
         value = json_value(utf8(data, "archive.json"), "archive.json")
-        if not isinstance(value, dict) or set(value) != {"size", "peaks", "epoch_record", "checkpoint"}:
+        if not isinstance(value, dict) or set(value) != {"size", "peaks", "epoch_record"}:
             raise Damage("archive.json has other members than the format names")
         self.size = value["size"]
         if not is_uint(self.size) or self.size == 0 or not isinstance(value["peaks"], list):
@@ -26,16 +26,9 @@ class Archive:
         if len(self.peaks) != len(peak_heights(self.size)):
             raise Damage("archive.json: the number of peaks is not that of the size")
         self.record = EpochRecord(Entry(base64_bytes(value["epoch_record"])))
-        if not isinstance(value["checkpoint"], str):
-            raise Damage("archive.json: the checkpoint is no text")
-        self.checkpoint = Checkpoint(value["checkpoint"].encode())
-        if self.record.sequence >= self.size or self.checkpoint.size != self.size:
-            raise Damage("archive.json: the epoch record or the checkpoint does not fit the size")
+        if self.record.sequence >= self.size:
+            raise Damage("archive.json: the epoch record does not fit the size")
         self.record.check_identity()
-        self.checkpoint.check_identity(self.record.log_id, self.record.identity)
-        self.checkpoint.check_epoch(self.record.number, self.record.key)
-        if fold(self.peaks) != self.checkpoint.root:
-            raise Damage("archive.json: the peaks do not lead to the checkpoint's root")
 
 
 class Log:
@@ -95,6 +88,8 @@ class Log:
                 self._collect("cosigned", path.read_bytes(), int(path.name))
         self._collect("against", self._against_data)
         self._tiles = Tiles(self._folder, self._tree.size, peaks)
+        if self._archive and self._tiles.archived_leaf(self._record.sequence) != leaf_hash(self._record.entry.data):
+            raise Damage("archive.json: the epoch record is not among the archived entries", self._record.sequence)
 
     def _collect(self, kind, data, size=None):
         """Parses a checkpoint; what is wrong with it is reported behind all that is wrong with entries."""
@@ -143,7 +138,7 @@ class Log:
             if data is None:
                 break
             self._take(data)
-            place += 8 + len(data)
+            place += segments.FRAME + len(data)
         behind = segments.used_behind(file, place)
         if following is None:
             self._torn = behind

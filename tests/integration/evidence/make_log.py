@@ -46,10 +46,10 @@ class Maker:
 
     def _append(self, entry):
         log = self.log
-        if self._place + 8 + len(entry) > log.segment_size or not log.starts:
+        if self._place + spell.FRAME + len(entry) > log.segment_size or not log.starts:
             log.starts.append(len(log.entries))
             self._place = 40
-        self._place += 8 + len(entry)
+        self._place += spell.FRAME + len(entry)
         log.entries.append(entry)
         log.forest.add(entry)
 
@@ -138,12 +138,12 @@ class Maker:
             8: draw.randrange(1 << 20),
             9: draw.randrange(1 << 17),
             10: draw.randrange(1 << 22),
-            11: draw.choice(("", "ssh", "über" * 8)),
+            11: draw.choice(("s", "ssh", "über" * 8)),
             12: draw.randbytes(16 * draw.choice((1, 1, 1, 2, 9))),
-            13: draw.choice((0, 23, 24, 1 << 33, (1 << 64) - 1)),
+            13: draw.choice((0, 23, 24, 1 << 33, (1 << 63) - 1)),
             16: draw.randrange(1 << 40),
             18: draw.randrange(2, 500),
-            19: "slot " * draw.randrange(30),
+            19: "slot " * draw.randrange(1, 30),
             20: draw.randbytes(32),
             21: 7,
         }
@@ -159,7 +159,7 @@ class Maker:
         if 12 in body:
             box[1] = [f"team/{draw.randrange(999)}/ключ" for _ in range(len(body[12]) // 16)]
         if draw.random() < 0.6:
-            box[2] = "deploy " * draw.randrange(70)
+            box[2] = "deploy " * draw.randrange(1, 70)
         if body[2] == 1:
             box[3] = draw.randbytes(32)
         return box
@@ -220,7 +220,7 @@ class Maker:
         log.starts = [start for start in log.starts if start < count]
         log.epoch_starts = [start for start in log.epoch_starts if start < count]
         log.told = {sequence: told for sequence, told in log.told.items() if sequence < count}
-        log.wide, log.bare, log.keeps_tiles = (draw.random() < chance for chance in (0.5, 0.3, 0.5))
+        log.wide, log.bare = (draw.random() < chance for chance in (0.5, 0.3))
         log.torn = torn(draw, shape)
         if not shape["signed"]:
             return log
@@ -244,9 +244,9 @@ def torn(draw, shape):
     kind = draw.choice((0, 1, 2, 3)) if shape["torn"] else 0
     whole = bytearray(spell.frame(draw.randbytes(200)))
     if kind == 1:
-        return bytes(whole[: draw.randrange(1, 208)])
+        return bytes(whole[: draw.randrange(1, len(whole))])
     if kind == 2:
-        whole[draw.randrange(8, 208)] ^= 1 << draw.randrange(8)
+        whole[draw.randrange(spell.FRAME, len(whole))] ^= 1 << draw.randrange(8)
         return bytes(whole)
     if kind == 3:
         return struct.pack("<I", 300) + draw.randbytes(draw.randrange(4, 400))

@@ -57,9 +57,12 @@ def castagnoli(data):
     return ~state & 0xFFFFFFFF
 
 
-def frame(entry):
+FRAME = 40
+
+
+def frame(entry, slot=bytes(32)):
     length = struct.pack("<I", len(entry))
-    return length + struct.pack("<I", castagnoli(length + entry)) + entry
+    return length + struct.pack("<I", castagnoli(length + entry)) + slot + entry
 
 
 def segment_head(log_id, first):

@@ -119,7 +119,7 @@ def numbered(entry, sequence):
 def frame_place(keys, i):
     """(segment's first entry, place of entry i's frame in the segment)."""
     start = max(start for start in keys.starts if start <= i)
-    return start, 40 + sum(8 + len(entry) for entry in keys.entries[start:i])
+    return start, 40 + sum(spell.FRAME + len(entry) for entry in keys.entries[start:i])
 
 
 def segment_path(folder, start):

@@ -26,6 +26,9 @@ class Tiles:
             group = [peak for height, peak in zip(heights, peaks) if height // 8 == level]
             if width:
                 self._check_half_archived(level, archived >> 8 * level + 8, width, group)
+            for number in range(archived >> 8 * level + 8):
+                if _WIDTH not in self._load(level, number):
+                    raise Damage(f"a full tile of level {level} is missing", number << 8 * level + 8)
 
     def _read(self, path, level, number, width):
         try:
@@ -49,18 +52,23 @@ class Tiles:
     def _check_half_archived(self, level, number, width, peaks):
         """A tile whose first hashes are of archived entries: they have to lead to the archived peaks."""
         found = self._load(level, number)
-        if not found:
-            return
         where = number << 8 * level + 8
+        if max(found, default=0) < width:
+            raise Damage(f"a tile of level {level} with archived entries is missing", where)
         widest = found[max(found)]
-        if max(found) >= width:
-            row = [widest[at : at + 32] for at in range(0, 32 * width, 32)]
-            if complete_root(row) != peaks:
-                raise Damage(f"a tile of level {level} does not lead to the archived tree", where)
+        row = [widest[at : at + 32] for at in range(0, 32 * width, 32)]
+        if complete_root(row) != peaks:
+            raise Damage(f"a tile of level {level} does not lead to the archived tree", where)
         for data in found.values():
             size = min(len(data), 32 * width)
             if data[:size] != widest[:size]:
                 raise Damage(f"tiles of level {level} and the same number disagree", where)
+
+    def archived_leaf(self, sequence):
+        """The hash of an archived entry. That its tile leads to the peaks is checked with all others."""
+        found = self._load(0, sequence >> 8)
+        place = 32 * (sequence & 255)
+        return found[max(found)][place : place + 32]
 
     def take(self, level, index, value, signed):
         """The tree has finished the subtree `index` of this level. `signed` is the size that the checkpoint claims."""

@@ -47,10 +47,7 @@ _ARCHIVES = {
     "epoch_record_changed": lambda k, v: v | {"epoch_record": _flipped64(v["epoch_record"])},
     "epoch_record_older": _older_record,
     "epoch_record_no_record": lambda k, v: v | {"epoch_record": spell.text64(k.entries[1])},
-    "checkpoint_of_other_size": lambda k, v: v
-    | {"checkpoint": k.checkpoint(k.signed) if k.signed != k.archived else k.checkpoint(k.signed - 1)},
-    "checkpoint_unsigned": lambda k, v: v | {"checkpoint": v["checkpoint"].rsplit("— ", 1)[0]},
-    "checkpoint_missing": lambda k, v: {name: v[name] for name in v if name != "checkpoint"},
+    "epoch_record_missing": lambda k, v: {name: v[name] for name in v if name != "epoch_record"},
     "unknown_member": lambda k, v: v | {"more": 1},
     "member_twice": lambda k, v: json.dumps(v)[:-1] + ', "size": 1}',
     "no_json": lambda k, v: "no",
