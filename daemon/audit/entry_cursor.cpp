@@ -13,6 +13,7 @@ std::uint64_t sequence_of(BytesView entry) noexcept {
 }  // namespace
 
 Status EntryCursor::open(const evidence::SegmentPlace& place, std::uint64_t sequence, std::uint64_t offset) {
+  if (sequence != sequence_) last_key_.clear();
   STRONGROOM_ASSIGN(auto reader, evidence::FrameReader::open(place.path, offset));
   if (reader.header().first != place.first) return make_error(ErrorCode::corrupt, "a segment has a wrong name");
   reader_ = std::move(reader);
@@ -69,6 +70,7 @@ Result<std::optional<BytesView>> EntryCursor::next() {
     if (entry) {
       if (sequence_of(*entry) != sequence_)
         return make_error(ErrorCode::corrupt, "an entry has another number than its place");
+      if ((*entry)[1] == static_cast<Byte>(evidence::EntryType::key)) last_key_.assign(entry->begin(), entry->end());
       if (sequence_ % k_block == 0) offsets_.note(sequence_ / k_block, frame_offset_);
       ++sequence_;
       return entry;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <strongroom/base/result.h>
+#include <strongroom/evidence/entry.h>
 #include <strongroom/evidence/segment.h>
 
 #include "daemon/audit/block_offsets.h"
@@ -30,6 +31,9 @@ class EntryCursor {
 
   // Of the entry that next() will give.
   std::uint64_t sequence() const noexcept { return sequence_; }
+
+  // The newest key record that was passed since the last jump, as an entry; empty when there was none.
+  BytesView last_key_record() const noexcept { return last_key_; }
 
   // Of the entry that next() gave.
   BytesView slot() const noexcept { return reader_->slot(); }
@@ -57,6 +61,7 @@ class EntryCursor {
   std::uint64_t segment_ = 0;
   std::uint64_t sequence_ = 0;
   std::uint64_t frame_offset_ = 0;
+  Bytes last_key_;
 };
 
 }  // namespace strongroom::audit

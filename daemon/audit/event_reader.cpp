@@ -87,19 +87,23 @@ Result<std::uint64_t> EventReader::chain_of(std::uint64_t sequence) {
   return *found;
 }
 
+// The cursor has passed what lies between the beginning of the block and the entry.
 Status EventReader::take_chain(std::uint64_t sequence) {
-  STRONGROOM_ASSIGN(const std::uint64_t record, chain_of(sequence));
-  known_until_ = sequence;
-  if (record_ == record) return {};
-  EntryCursor cursor(folder_, offsets_);
-  STRONGROOM_CHECK(cursor.seek(record));
-  STRONGROOM_ASSIGN(const auto bytes, cursor.next());
-  if (!bytes) return make_error(ErrorCode::not_found, "a key record is missing");
-  STRONGROOM_ASSIGN(const auto entry, evidence::parse_entry(*bytes));
+  Bytes bytes(cursor_.last_key_record().begin(), cursor_.last_key_record().end());
+  if (bytes.empty()) {
+    STRONGROOM_ASSIGN(const std::uint64_t record, chain_of(sequence / k_block * k_block));
+    EntryCursor cursor(folder_, offsets_);
+    STRONGROOM_CHECK(cursor.seek(record));
+    STRONGROOM_ASSIGN(const auto found, cursor.next());
+    if (found) bytes.assign(found->begin(), found->end());
+  }
+  STRONGROOM_ASSIGN(const auto entry, evidence::parse_entry(bytes));
   const auto* key = std::get_if<evidence::KeyEntry>(&entry.content);
   if (!key) return make_error(ErrorCode::corrupt, "a key record is missing");
-  STRONGROOM_ASSIGN(ChainStart start, open_chain(record, *key));
-  record_ = record;
+  known_until_ = sequence;
+  if (record_ == entry.header.sequence) return {};
+  STRONGROOM_ASSIGN(ChainStart start, open_chain(entry.header.sequence, *key));
+  record_ = entry.header.sequence;
   first_ = std::move(start.key);
   chain_.reset();
   return {};

@@ -53,9 +53,8 @@ Plain encode(const IndexBlock& block) noexcept {
   return plain;
 }
 
-IndexBlock decode(const Plain& plain) noexcept {
+void decode(const Plain& plain, IndexBlock& block) noexcept {
   ByteReader reader(plain);
-  IndexBlock block;
   block.least_s = reader.i64();
   block.most_s = reader.i64();
   block.least_request = reader.u64();
@@ -64,7 +63,7 @@ IndexBlock decode(const Plain& plain) noexcept {
   if constexpr (std::endian::native == std::endian::little) {
     static_assert(sizeof block.rows == k_block * k_row);
     std::memcpy(block.rows.data(), plain.data() + k_head, sizeof block.rows);
-    return block;
+    return;
   }
   for (IndexRow& row : block.rows) {
     row.object = reader.u32();
@@ -72,7 +71,6 @@ IndexBlock decode(const Plain& plain) noexcept {
     row.actor = reader.u8();
     row.flags = reader.u8();
   }
-  return block;
 }
 
 }  // namespace
@@ -148,19 +146,20 @@ void EventIndex::put(std::uint64_t block, const IndexBlock& content, BytesView k
     blocks_ = block + 1;
 }
 
-std::optional<IndexBlock> EventIndex::find(std::uint64_t block, BytesView key) const {
+bool EventIndex::find(std::uint64_t block, BytesView key, IndexBlock& found) const {
   Record record;
   if (block >= blocks_ || pread(descriptor_, record.data(), record.size(), static_cast<off_t>(block * k_record)) !=
                               static_cast<ssize_t>(record.size()))
-    return std::nullopt;
+    return false;
   Byte place[8];
   for (unsigned i = 0; i < 8; ++i) place[i] = static_cast<Byte>(block >> (8 * i));
   Plain plain;
   if (crypto_aead_xchacha20poly1305_ietf_decrypt(plain.data(), nullptr, nullptr, record.data() + k_nonce,
                                                  record.size() - k_nonce, place, sizeof place, record.data(),
                                                  key.data()) != 0)
-    return std::nullopt;
-  return decode(plain);
+    return false;
+  decode(plain, found);
+  return true;
 }
 
 }  // namespace strongroom::audit

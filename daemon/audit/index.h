@@ -53,8 +53,8 @@ class EventIndex {
   // Reads what is new, up to the last whole block before `end`. Errors of the reader.
   Status catch_up(EventReader& reader, std::uint64_t first, std::uint64_t end, BytesView key);
 
-  // Nothing when it is not there or does not open: then the block has to be read.
-  std::optional<IndexBlock> find(std::uint64_t block, BytesView key) const;
+  // False when it is not there or does not open: then the block has to be read.
+  bool find(std::uint64_t block, BytesView key, IndexBlock& found) const;
 
   // Blocks from the first on that are there.
   std::uint64_t blocks() const noexcept { return blocks_; }

@@ -63,8 +63,7 @@ class Filter {
 // Which entries of [begin, end) may match, oldest first. What the index does not know is read forwards, which is
 // cheap; backwards each step derives keys anew.
 Result<std::vector<std::uint64_t>> candidates(EventReader& reader, const Filter& filter, const Query& query,
-                                              const std::optional<IndexBlock>& known, std::uint64_t begin,
-                                              std::uint64_t end) {
+                                              const IndexBlock* known, std::uint64_t begin, std::uint64_t end) {
   std::vector<std::uint64_t> found;
   if (known && !filter.may_match(*known)) return found;
   for (std::uint64_t sequence = begin; sequence < end; ++sequence) {
@@ -84,10 +83,12 @@ Status find_newest_first(EventReader& reader, const EventIndex& index, BytesView
                          std::uint64_t first, std::uint64_t before,
                          const std::function<bool(const EventReader::Read&)>& visit) {
   const Filter filter(query);
+  IndexBlock indexed;
   for (std::uint64_t end = before; end > first;) {
     const std::uint64_t block = (end - 1) / k_block;
     const std::uint64_t begin = std::max(block * k_block, first);
-    STRONGROOM_ASSIGN(const auto found, candidates(reader, filter, query, index.find(block, index_key), begin, end));
+    const IndexBlock* known = index.find(block, index_key, indexed) ? &indexed : nullptr;
+    STRONGROOM_ASSIGN(const auto found, candidates(reader, filter, query, known, begin, end));
     for (auto sequence = found.rbegin(); sequence != found.rend(); ++sequence) {
       STRONGROOM_ASSIGN(const auto read, reader.read(*sequence));
       if (query.matches(read) && !visit(read)) return {};

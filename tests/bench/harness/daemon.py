@@ -11,7 +11,8 @@ from harness.tools import rate, results
 
 
 class Daemon:
-    def __init__(self, build, work, name):
+    def __init__(self, build, work, name, flags=()):
+        self.flags = list(flags)
         self.build = build
         self.folder = os.path.join(work, name)
         os.makedirs(self.folder, mode=0o700)
@@ -23,7 +24,7 @@ class Daemon:
 
     def command(self):
         return [os.path.join(self.build, "bin/strongroomd"), "--data", os.path.join(self.folder, "data"), "--state",
-                os.path.join(self.folder, "state"), "--socket", self.socket, "--log-level", "warning"]
+                os.path.join(self.folder, "state"), "--socket", self.socket, "--log-level", "warning", *self.flags]
 
     @property
     def load_program(self):

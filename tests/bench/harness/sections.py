@@ -1,6 +1,7 @@
 """What is measured, section by section: one function each, floors and peers in turn with the daemon."""
 import json
 import os
+import statistics
 import subprocess
 import time
 
@@ -150,6 +151,35 @@ def measure_put(context):
         add("pss/after load", pss_mib(daemon.pid))
 
 
+def measure_audit(context):
+    """The log alone against its floor, then gets whose event is on the disk before the answer."""
+    add = context.samples.add
+    folder = os.path.join(context.work, "audit")
+    done = subprocess.run([context.program("bench_audit"), folder, str(1_000_000)], capture_output=True, text=True,
+                          check=True)
+    figures = json.loads(done.stdout)
+    for name, value in figures.items():
+        add(f"audit/{name}", value)
+    add("audit/open with the large log, of without",
+        figures["open with the large log ms"] / figures["open without events ms"])
+    written = context.daemon(1000)
+    synced = Daemon(context.build, context.work, "store-synced", ["--audit-reveals", "synced"]).start()
+    try:
+        synced.fill(1000)
+        for _ in range(context.rounds):
+            add("audit/get written/1", written.load("get", SECONDS))
+            add("audit/get written/8", written.load("get", SECONDS, 8))
+            for clients in (1, 32):
+                add(f"audit/get synced/{clients}", synced.load("get", SECONDS, clients))
+    finally:
+        synced.close()
+    # What the log adds to a get that would take the rest of the time.
+    for clients in (1, 8):
+        whole = 1e6 * clients / statistics.median(context.samples.values[f"audit/get written/{clients}"])
+        own = figures["append written us"]
+        add(f"audit/share of a get/{clients}", own * clients / max(whole - own * clients, own))
+
+
 def measure_process(context):
     daemon = context.daemon(1000)
     peer = context.keyring(1000)
@@ -199,5 +229,5 @@ def measure_idle(context):
             context.samples.add(f"keyring pss/{name}", pss_mib(peer.pid))
 
 
-SECTIONS = {"get": measure_get, "large": measure_large, "search": measure_search, "masker": measure_masker, "growth": measure_growth, "put": measure_put, "process": measure_process,
+SECTIONS = {"get": measure_get, "large": measure_large, "search": measure_search, "masker": measure_masker, "growth": measure_growth, "put": measure_put, "audit": measure_audit, "process": measure_process,
             "start": measure_start, "idle": measure_idle}
