@@ -43,7 +43,7 @@ class MadeLog:
     torn: bytes = b""
     wide: bool = False
     bare: bool = False
-    keeps_tiles: bool = False
+    left_over: list = field(default_factory=list)
     forest: Forest = field(default_factory=Forest)
 
     # --- what the log says of itself ---
@@ -95,21 +95,27 @@ class MadeLog:
     # --- the folder ---
 
     def write(self, folder):
-        for name in ("segments", "redaction", "tile", "cosigned"):
+        for name in ("segments", "tile", "cosigned"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         self.write_segments(folder)
         self.write_tiles(folder)
         self.write_notes(folder)
         self.write_beside(folder)
 
+    def slot(self, sequence):
+        """What stands in the slot of an entry's frame."""
+        told = self.told.get(sequence)
+        return bytes(a ^ b for a, b in zip(told.r, told.mask)) if told and told.r else bytes(32)
+
     def shown_starts(self):
         return [start for start in self.starts if start >= self.archived]
 
     def write_segments(self, folder, only=None):
-        starts = self.shown_starts()
-        for start, end in zip(starts, starts[1:] + [len(self.entries)]):
-            if only is None or start in only:
-                data = spell.segment_head(self.log_id, start) + b"".join(map(spell.frame, self.entries[start:end]))
+        shown = self.shown_starts() + self.left_over
+        for start, end in zip(self.starts, self.starts[1:] + [len(self.entries)]):
+            if start in (shown if only is None else only):
+                data = spell.segment_head(self.log_id, start)
+                data += b"".join(spell.frame(self.entries[i], self.slot(i)) for i in range(start, end))
                 if end == len(self.entries):
                     data += self.torn[: max(0, self.segment_size - len(data))]
                 with (folder / "segments" / f"{start:016x}.log").open("wb") as file:
@@ -117,17 +123,16 @@ class MadeLog:
                     file.truncate(max(self.segment_size, len(data)))
 
     def write_tiles(self, folder):
-        """All full tiles of the signed tree; partial ones unless `bare`; when `wide` also those of what is not signed. Those of
-        archived entries alone only when it `keeps_tiles`."""
+        """All full tiles of the signed tree; partial ones unless `bare`; when `wide` also those of what is not signed. What is
+        archived can be read from the tiles in any case."""
         for level in range(8):
             row = self.forest.row(8 * level)
             covered = (len(self.entries) if self.wide else self.signed or 0) >> 8 * level
             for number in range(covered + 255 >> 8):
-                if (number + 1) << 8 * level + 8 <= self.archived and not self.keeps_tiles:
-                    continue
                 hashes = row[256 * number : min(256 * number + 256, covered)]
-                for width in {len(hashes), len(hashes) * 2 // 3} - {0}:
-                    if width == 256 or not self.bare:
+                archived = (self.archived >> 8 * level) - 256 * number
+                for width in {len(hashes), len(hashes) * 2 // 3, archived if len(hashes) < 256 else 0}:
+                    if 0 < width <= len(hashes) and (width == 256 or not self.bare or width == archived):
                         self.write_tile(folder, level, number, hashes[:width])
 
     @staticmethod
@@ -150,19 +155,11 @@ class MadeLog:
         return {
             "size": size,
             "peaks": [spell.text64(peak) for peak in self.forest.peaks(size)],
-            "epoch_record": spell.text64(self.entries[self.record_of(size)]),
-            "checkpoint": self.checkpoint(size),
+            "epoch_records": [spell.text64(self.entries[start]) for start in self.epoch_starts if start < size],
         }
 
     def write_beside(self, folder):
         """What the daemon keeps and a verifier does not need."""
-        starts = self.shown_starts()
-        for start, end in zip(starts, starts[1:] + [len(self.entries)]):
-            record = bytearray()
-            for sequence in range(start, end):
-                told = self.told.get(sequence)
-                record += bytes(a ^ b for a, b in zip(told.r, told.mask)) if told and told.r else bytes(32)
-            (folder / "redaction" / f"{start:016x}.key").write_bytes(record)
         for name, size in (("spare", 4096), ("reserve", 4096), ("index", 500), ("offsets", 8)):
             (folder / name).write_bytes(b"")
             os.truncate(folder / name, size)

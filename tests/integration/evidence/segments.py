@@ -7,6 +7,7 @@ from entry import HEADER, LEAST, MOST
 from wire import Damage, crc32c
 
 HEAD = 40
+FRAME = 40
 _BLOCK = 1 << 20
 
 
@@ -39,10 +40,11 @@ def next_entry(file):
     size = int.from_bytes(length, "little")
     if len(length) < 4 or not LEAST <= size <= MOST:
         return None
-    rest = file.read(4 + size)
-    if len(rest) < 4 + size or int.from_bytes(rest[:4], "little") != crc32c(length + rest[4:]):
+    rest = file.read(FRAME - 4 + size)
+    data = rest[FRAME - 4 :]
+    if len(data) < size or int.from_bytes(rest[:4], "little") != crc32c(length + data):
         return None
-    return rest[4:]
+    return data
 
 
 def used_behind(file, place):
@@ -64,10 +66,10 @@ def witness_texts(folder, numbers):
             place = HEAD
             while True:
                 file.seek(place)
-                frame = file.read(8 + HEADER)
+                frame = file.read(FRAME + HEADER)
                 size = int.from_bytes(frame[:4], "little")
-                if len(frame) < 8 + HEADER or not LEAST <= size <= MOST:
+                if len(frame) < FRAME + HEADER or not LEAST <= size <= MOST:
                     break
-                if frame[9] == 6:
+                if frame[FRAME + 1] == 6:
                     yield file.read(size - HEADER)
-                place += 8 + size
+                place += FRAME + size

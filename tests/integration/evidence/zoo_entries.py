@@ -60,7 +60,7 @@ def _flip_raw(folder, keys, part):
     """The bit alone: the frame's sum is wrong."""
     i = _victim(keys, part)
     start, place = frame_place(keys, i)
-    rewrite_bytes(segment_path(folder, start), lambda data: flipped(data, place + 8 + _place(keys.entries[i], part), 2))
+    rewrite_bytes(segment_path(folder, start), lambda data: flipped(data, place + spell.FRAME + _place(keys.entries[i], part), 2))
     return at(i)
 
 
@@ -92,7 +92,7 @@ named("flip_frame_sum", functools.partial(_flip_in_frame, inside=5, what="sum"))
 def zero_frame(folder, keys):
     i = an_event(keys, "zero frame")
     start, place = frame_place(keys, i)
-    size = 8 + len(keys.entries[i])
+    size = spell.FRAME + len(keys.entries[i])
     rewrite_bytes(segment_path(folder, start), lambda data: changed(data, place, bytes(size)))
     return at(i)
 
