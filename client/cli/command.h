@@ -33,8 +33,11 @@ struct Command {
 const std::vector<Command>& commands();
 
 // The command that the words begin with, and how many of them are its name: "secret set openai/key" begins with "secret
-// set". "ls", "rm", "mv" and "cp" are understood as second words. nullptr when there is none.
+// set". "ls", "rm", "mv" and "cp" are understood as last words. nullptr when there is none.
 const Command* find_command(const std::vector<std::string>& words, std::size_t& used);
+
+// "audit witness" of "audit witness --help": the first words when commands begin with all of them; empty otherwise.
+std::string group_of(const std::vector<std::string>& words);
 
 // How many of the words are options, with their values, that stand before the command.
 std::size_t leading_options(const std::vector<std::string>& words);
@@ -78,6 +81,22 @@ std::function<int(Session&)> prepare_config_show(CLI::App& app);
 std::function<int(Session&)> prepare_config_path(CLI::App& app);
 std::function<int(Session&)> prepare_config_check(CLI::App& app);
 std::function<int(Session&)> prepare_secret_edit(CLI::App& app);
+std::function<int(Session&)> prepare_secret_history(CLI::App& app);
+std::function<int(Session&)> prepare_audit_tail(CLI::App& app);
+std::function<int(Session&)> prepare_audit_list(CLI::App& app);
+std::function<int(Session&)> prepare_audit_show(CLI::App& app);
+std::function<int(Session&)> prepare_audit_summary(CLI::App& app);
+std::function<int(Session&)> prepare_audit_verify(CLI::App& app);
+std::function<int(Session&)> prepare_audit_checkpoint(CLI::App& app);
+std::function<int(Session&)> prepare_audit_prove(CLI::App& app);
+std::function<int(Session&)> prepare_audit_verify_proof(CLI::App& app);
+std::function<int(Session&)> prepare_audit_key(CLI::App& app);
+std::function<int(Session&)> prepare_audit_archive(CLI::App& app);
+std::function<int(Session&)> prepare_audit_witness_add(CLI::App& app);
+std::function<int(Session&)> prepare_audit_export(CLI::App& app);
+std::function<int(Session&)> prepare_audit_verify_export(CLI::App& app);
+std::function<int(Session&)> prepare_audit_redact(CLI::App& app);
+std::function<int(Session&)> prepare_accept_rollback(CLI::App& app);
 std::function<int(Session&)> prepare_run(CLI::App& app);
 
 // `run` keeps the exit codes of its command apart from its own, as env and docker do.

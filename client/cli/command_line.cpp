@@ -28,6 +28,9 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
   app.add_option("--timeout", options.timeout_s, "Seconds to wait for an answer. Default: 30.")
       ->check(CLI::Range(1, 3600))
       ->group("Global options");
+  app.add_option("--reason", options.reason, "What this is for; it stands in the audit log.")
+      ->check([](const std::string& text) { return text.empty() ? std::string("must say something") : std::string(); })
+      ->group("Global options");
 }
 
 // The option that an unknown one may have meant: "; did you mean --recursive?".

@@ -64,6 +64,37 @@ const std::vector<Command>& conversations() {
        .runs_program = true},
       {"export-env", "Prints secrets as environment variables.", "eval \"$(strongroom export-env prod)\"",
        prepare_export_env},
+      {"secret history", "Shows the versions of a secret, and who read and wrote it lately; without values.",
+       "strongroom secret history openai/key", prepare_secret_history},
+      {"audit tail", "Shows the newest events of the audit log, and those that follow.",
+       "strongroom audit tail --follow", prepare_audit_tail},
+      {"audit list", "Lists events, newest first.", "strongroom audit list --since 7d --path prod/db",
+       prepare_audit_list},
+      {"audit show", "Shows all that one entry says.", "strongroom audit show 1234", prepare_audit_show},
+      {"audit summary", "Counts events by actor, action, object and day.", "strongroom audit summary --since 7d",
+       prepare_audit_summary},
+      {"audit verify", "Checks that the whole log is as it was written.", "strongroom audit verify --against old.note",
+       prepare_audit_verify},
+      {"audit checkpoint", "Signs all that is in the log now; keep it elsewhere to compare with later.",
+       "strongroom audit checkpoint --out today.note", prepare_audit_checkpoint},
+      {"audit prove", "Proves that an entry is in the log, and discloses it when asked to.",
+       "strongroom audit prove 1234 --out 1234.tlog-proof --disclose", prepare_audit_prove},
+      {"audit verify-proof", "Checks a proof, without a daemon, and shows what it discloses.",
+       "strongroom audit verify-proof 1234.tlog-proof --key @log.key", prepare_audit_verify_proof},
+      {"audit export", "Writes events with all that proves them into a folder.",
+       "strongroom audit export --since 30d --output evidence", prepare_audit_export},
+      {"audit verify-export", "Checks such a folder, without a daemon.", "strongroom audit verify-export evidence",
+       prepare_audit_verify_export},
+      {"audit key", "Prints the public key that the log's checkpoints are signed with.",
+       "strongroom audit key > log.key", prepare_audit_key},
+      {"audit archive", "Moves the oldest part of the log into a folder beside it.",
+       "strongroom audit archive --before 365d", prepare_audit_archive},
+      {"audit redact", "Erases the names in one event for good; every proof stays valid.",
+       "strongroom audit redact 1234", prepare_audit_redact},
+      {"audit witness add", "Adds a witness by its address, or what one has cosigned in a file.",
+       "strongroom audit witness add https://witness.example @witness.key", prepare_audit_witness_add},
+      {"vault accept-rollback", "Takes the store and the audit log as they are although one of them is older.",
+       "strongroom vault accept-rollback", prepare_accept_rollback},
       {"config show", "Prints every setting of the daemon and where it comes from.", "strongroom config show",
        prepare_config_show},
       {"config path", "Prints where the daemon's configuration file lies.", "$EDITOR \"$(strongroom config path)\"",
@@ -76,15 +107,61 @@ const std::vector<Command>& conversations() {
   return list;
 }
 
-constexpr std::string_view k_order[] = {"status",          "init",          "unlock",        "lock",
-                                        "slot list",       "slot add",      "slot remove",   "secret set",
-                                        "secret get",      "secret list",   "secret search", "secret stale",
-                                        "secret history",  "secret edit",   "secret delete", "secret undelete",
-                                        "secret rollback", "secret move",   "secret copy",   "secret label",
-                                        "secret metadata", "secret expire", "secret policy", "secret destroy",
-                                        "secret purge",    "secret watch",  "read",          "run",
-                                        "inject",          "import",        "export-env",    "info",
-                                        "config show",     "config path",   "config check",  "completion"};
+constexpr std::string_view k_order[] = {"status",
+                                        "init",
+                                        "unlock",
+                                        "lock",
+                                        "slot list",
+                                        "slot add",
+                                        "slot remove",
+                                        "secret set",
+                                        "secret get",
+                                        "secret list",
+                                        "secret search",
+                                        "secret stale",
+                                        "secret history",
+                                        "secret edit",
+                                        "secret delete",
+                                        "secret undelete",
+                                        "secret rollback",
+                                        "secret move",
+                                        "secret copy",
+                                        "secret label",
+                                        "secret metadata",
+                                        "secret expire",
+                                        "secret policy",
+                                        "secret destroy",
+                                        "secret purge",
+                                        "secret watch",
+                                        "read",
+                                        "run",
+                                        "inject",
+                                        "import",
+                                        "export-env",
+                                        "audit tail",
+                                        "audit list",
+                                        "audit show",
+                                        "audit summary",
+                                        "audit verify",
+                                        "audit checkpoint",
+                                        "audit prove",
+                                        "audit verify-proof",
+                                        "audit export",
+                                        "audit verify-export",
+                                        "audit key",
+                                        "audit archive",
+                                        "audit redact",
+                                        "audit witness add",
+                                        "audit witness list",
+                                        "audit witness remove",
+                                        "vault accept-rollback",
+                                        "info",
+                                        "config show",
+                                        "config path",
+                                        "config check",
+                                        "completion"};
+
+constexpr std::size_t k_longest_name = 3;  // words
 
 // What fingers know from the shell.
 std::string_view unaliased(std::string_view word) {
@@ -101,7 +178,7 @@ const std::vector<Command>& commands() {
   static const std::vector<Command> list = [] {
     std::vector<Command> made = conversations();
     static std::vector<std::string> names;
-    names.reserve(64);
+    names.reserve(128);
     for (const auto* area : protocol::catalogue())
       for (const auto& method : area->methods) {
         if (method.info->cli.command.empty()) continue;
@@ -117,19 +194,31 @@ const std::vector<Command>& commands() {
 }
 
 const Command* find_command(const std::vector<std::string>& words, std::size_t& used) {
-  for (used = std::min<std::size_t>(words.size(), 2); used > 0; --used) {
+  for (used = std::min(words.size(), k_longest_name); used > 0; --used) {
     std::string name = words[0];
-    if (used == 2) name += " " + std::string(unaliased(words[1]));
+    for (std::size_t i = 1; i < used; ++i)
+      name += " " + std::string(i + 1 == used ? unaliased(words[i]) : std::string_view(words[i]));
     const auto found = std::ranges::find(commands(), std::string_view(name), &Command::name);
     if (found != commands().end()) return &*found;
   }
   return nullptr;
 }
 
+std::string group_of(const std::vector<std::string>& words) {
+  std::string group;
+  for (const auto& word : words) {
+    const std::string longer = group.empty() ? word : group + " " + word;
+    const auto begins = [&](const Command& command) { return command.name.starts_with(longer + " "); };
+    if (std::ranges::none_of(commands(), begins)) break;
+    group = longer;
+  }
+  return group;
+}
+
 std::size_t leading_options(const std::vector<std::string>& words) {
   std::size_t count = 0;
   while (count < words.size() && words[count].starts_with('-')) {
-    const bool takes_value = words[count] == "--socket" || words[count] == "--timeout";
+    const bool takes_value = words[count] == "--socket" || words[count] == "--timeout" || words[count] == "--reason";
     count = std::min(count + (takes_value ? 2 : 1), words.size());
   }
   return count;

@@ -32,11 +32,13 @@ struct Answer {
 // What an argument stands for, by the name it has everywhere.
 ValueKind kind_of(const Command& command, std::string_view argument) {
   constexpr std::array<std::string_view, 5> k_paths{"path", "from", "to", "prefix", "folder"};
-  constexpr std::array<std::string_view, 6> k_files{"file",  "--from-file", "--env-file",
-                                                    "--out", "--socket",    "--config"};
+  constexpr std::array<std::string_view, 9> k_files{"file",     "--from-file", "--env-file", "--out",   "--socket",
+                                                    "--config", "--against",   "--output",   "--folder"};
   if (argument == "reference") return ValueKind::reference;
   if (argument == "--in") return command.name == "inject" ? ValueKind::file : ValueKind::path;
-  if (argument == "--to") return ValueKind::path;
+  if (argument == "--to" || argument == "--path") return ValueKind::path;
+  if (command.name == "audit verify-export" || (command.name == "audit witness add" && argument == "place"))
+    return ValueKind::file;
   if (command.name == "run" && (argument == "--env" || argument == "--file" || argument == "--file-fd"))
     return ValueKind::named_reference;
   if (std::ranges::find(k_paths, argument) != k_paths.end()) return ValueKind::path;
@@ -50,20 +52,19 @@ std::string about_command(const Command& command) {
   return std::string(first);
 }
 
-// "secret" and "secret set" for "se": first words once, second words of a group.
+// "secret" for "se", once; "set" behind "secret"; "add" behind "audit witness".
 void add_commands(const std::vector<std::string>& before, std::string_view typed, Answer& answer) {
+  std::string group;
+  for (const auto& word : before) group += word + " ";
   std::set<std::string> seen;
   for (const auto& command : commands()) {
-    const auto space = command.name.find(' ');
-    const std::string_view first = command.name.substr(0, space);
-    if (before.empty()) {
-      if (first.starts_with(typed) && seen.insert(std::string(first)).second)
-        answer.candidates.push_back(
-            {std::string(first), space == std::string_view::npos ? about_command(command) : "a group of commands"});
-    } else if (first == before.front() && space != std::string_view::npos) {
-      const std::string_view second = command.name.substr(space + 1);
-      if (second.starts_with(typed)) answer.candidates.push_back({std::string(second), about_command(command)});
-    }
+    if (!command.name.starts_with(group)) continue;
+    const std::string_view rest = command.name.substr(group.size());
+    const auto space = rest.find(' ');
+    const std::string_view word = rest.substr(0, space);
+    if (word.starts_with(typed) && seen.insert(std::string(word)).second)
+      answer.candidates.push_back(
+          {std::string(word), space == std::string_view::npos ? about_command(command) : "a group of commands"});
   }
   if (before.empty() && std::string_view("help").starts_with(typed))
     answer.candidates.push_back({"help", "Tells about a command"});
@@ -209,7 +210,7 @@ std::string candidates(const std::vector<std::string>& words) {
   std::size_t used = 0;
   if (const Command* command = find_command(before, used))
     add_arguments(*command, {before.begin() + static_cast<std::ptrdiff_t>(used), before.end()}, typed, answer);
-  else if (before.size() < 2)
+  else
     add_commands(before, typed, answer);
   std::string out = answer.files ? ":files\n" : ":none\n";
   for (const auto& candidate : answer.candidates)

@@ -12,6 +12,11 @@ namespace strongroom::cli {
 // invalid_argument.
 Result<std::int64_t> parse_duration(std::string_view text);
 
+// A moment as people write it, in milliseconds since 1970: a span before now ("2h", "7d"), or "2026-11-22",
+// "2026-11-22 10:30", "2026-11-22T10:30:15", in local time unless "Z" or an offset like "+01:00" follows. Error:
+// invalid_argument.
+Result<std::int64_t> parse_moment(std::string_view text);
+
 // Now, in milliseconds since 1970.
 std::int64_t now_ms() noexcept;
 

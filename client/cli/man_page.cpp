@@ -55,8 +55,8 @@ std::string options_of(const CLI::App& app) {
 }
 
 constexpr std::string_view k_global =
-    ".SH GLOBAL OPTIONS\n\\-\\-json, \\-\\-quiet, \\-\\-no\\-start, \\-\\-socket PATH and \\-\\-timeout SECONDS are "
-    "described in\n.BR strongroom (1).\n";
+    ".SH GLOBAL OPTIONS\n\\-\\-json, \\-\\-quiet, \\-\\-no\\-start, \\-\\-socket PATH, \\-\\-timeout SECONDS and "
+    "\\-\\-reason TEXT are described in\n.BR strongroom (1).\n";
 
 std::string exit_status() {
   std::string out = ".SH EXIT STATUS\n";
@@ -92,11 +92,14 @@ std::string man_page() {
       ".SH OPTIONS\n.TP\n.B \\-\\-json\nPrint one JSON document.\n.TP\n.B \\-q, \\-\\-quiet\nPrint nothing but what "
       "was asked for.\n.TP\n.B \\-\\-no\\-start\nDo not start the daemon when none runs.\n.TP\n.B \\-\\-socket "
       "\\fIPATH\\fR\nSocket of the daemon.\n.TP\n.B \\-\\-timeout \\fISECONDS\\fR\nSeconds to wait for an answer; 30 "
-      "by default.\n";
+      "by default.\n.TP\n.B \\-\\-reason \\fITEXT\\fR\nWhat this is for, at most 512 bytes; it stands in the audit "
+      "log.\n";
   out += exit_status();
   out +=
       ".SH ENVIRONMENT\n.TP\n.B STRONGROOM_SOCKET\nSocket of the daemon.\n.TP\n.B STRONGROOM_AUTOSTART\n0: do not "
-      "start the daemon when none runs.\n.TP\n.B NO_COLOR\nNo colours.\n.TP\n.B STRONGROOM_PAGER, PAGER\nShows long "
+      "start the daemon when none runs.\n.TP\n.B STRONGROOM_REASON\nWhat the calls are for, when \\-\\-reason does not "
+      "say "
+      "it.\n.TP\n.B NO_COLOR\nNo colours.\n.TP\n.B STRONGROOM_PAGER, PAGER\nShows long "
       "lists on a terminal; empty: nothing does.\n";
   return out;
 }

@@ -11,26 +11,54 @@
 
 namespace strongroom::cli {
 
-Result<client::Client*> Session::client() {
-  if (client_) return &*client_;
+namespace {
+
+// What stands on the command line goes before the variable.
+Result<std::string> stated_reason(const std::string& option) {
+  constexpr std::size_t k_longest = 512;
+  const char* variable = std::getenv("STRONGROOM_REASON");
+  std::string reason = !option.empty() || !variable ? option : variable;
+  const bool controls = std::ranges::any_of(reason, [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; });
+  if (reason.size() <= k_longest && !controls && protocol::is_utf8(reason)) return reason;
+  const std::string source = option.empty() ? "STRONGROOM_REASON" : "--reason";
+  return make_error(ErrorCode::invalid_argument, source + " must be text of 1 to 512 bytes without control characters");
+}
+
+}  // namespace
+
+Result<client::Client::Options> Session::client_options() const {
   client::Client::Options options;
   options.deadline = std::chrono::seconds(options_.timeout_s);
+  options.name = "strongroom";
+  STRONGROOM_ASSIGN(options.reason, stated_reason(options_.reason));
   client::Endpoint endpoint{options_.socket, geteuid()};
   if (endpoint.socket.empty()) {
     STRONGROOM_ASSIGN(endpoint, client::default_endpoint());
   }
   options.endpoint = endpoint;
+  return options;
+}
+
+Result<client::Client*> Session::client() {
+  if (client_) return &*client_;
+  STRONGROOM_ASSIGN(const auto options, client_options());
   auto connected = client::Client::connect(options);
   const char* autostart = std::getenv("STRONGROOM_AUTOSTART");
   const bool may_start = !options_.no_start && !(autostart && std::strcmp(autostart, "0") == 0);
   if (!connected && connected.error().code == ErrorCode::unreachable && may_start) {
-    STRONGROOM_CHECK(start_daemon(endpoint, {.usual_place = options_.socket.empty(), .make_store = make_store_}));
+    STRONGROOM_CHECK(
+        start_daemon(*options.endpoint, {.usual_place = options_.socket.empty(), .make_store = make_store_}));
     started_ = true;
     connected = client::Client::connect(options);
   }
   if (!connected) return std::move(connected).error();
   client_.emplace(std::move(connected).value());
   return &*client_;
+}
+
+Result<client::Client> Session::another_client() {
+  STRONGROOM_ASSIGN(auto options, client_options());
+  return client::Client::connect(std::move(options));
 }
 
 std::string Session::shown_subject(const std::string& subject) const {

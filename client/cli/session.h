@@ -18,6 +18,7 @@ struct GlobalOptions {
   bool no_start = false;  // or STRONGROOM_AUTOSTART=0
   std::string socket;     // empty: the usual place
   std::int64_t timeout_s = 30;
+  std::string reason;                // what the calls are for; or STRONGROOM_REASON
   std::vector<std::string> program;  // behind "--", for a command that runs one
 };
 
@@ -31,6 +32,9 @@ class Session {
 
   // The client, connected; starts the daemon when none runs and that is allowed. Errors: unreachable, untrusted.
   Result<client::Client*> client();
+
+  // Another connection to the daemon that client() has reached, for a call beside one that is under way.
+  Result<client::Client> another_client();
 
   // Before client(): a daemon that has to be started shall not make a store by itself.
   void leave_store_to_me() noexcept { make_store_ = false; }
@@ -46,6 +50,7 @@ class Session {
 
  private:
   std::string shown_subject(const std::string& subject) const;
+  Result<client::Client::Options> client_options() const;
 
   GlobalOptions options_;
   std::vector<std::string> option_names_;

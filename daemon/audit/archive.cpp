@@ -42,7 +42,13 @@ Status move_segment(const fs::path& from, const fs::path& folder) {
 
 Result<Bytes> AuditLog::epoch_record(std::uint64_t sequence) {
   const auto archive = evidence::read_archive(folder_.path());
-  if (archive && sequence < archive->size) return archive->epoch_record;
+  if (archive && sequence < archive->size) {
+    for (const Bytes& record : archive->epoch_records) {
+      STRONGROOM_ASSIGN(const auto entry, evidence::parse_entry(record));
+      if (entry.header.sequence == sequence) return record;
+    }
+    return make_error(ErrorCode::not_found, "the archive does not hold this epoch record");
+  }
   EntryCursor cursor(folder_.path(), offsets_);
   STRONGROOM_CHECK(cursor.seek(sequence));
   STRONGROOM_ASSIGN(const auto entry, cursor.next());
@@ -68,8 +74,24 @@ Status AuditLog::redact(std::uint64_t sequence) {
   return {};
 }
 
-Status AuditLog::note_archived(std::uint64_t size, Bytes epoch_record) {
-  evidence::Archive archive{.size = size, .peaks = {}, .epoch_record = std::move(epoch_record)};
+// The epoch records of the archived entries, in order: those of the archive so far, and those found behind it.
+Result<std::vector<Bytes>> AuditLog::epoch_records(std::uint64_t size) {
+  const auto before = evidence::read_archive(folder_.path());
+  std::vector<Bytes> records = before ? before->epoch_records : std::vector<Bytes>{};
+  EntryCursor cursor(folder_.path(), offsets_);
+  STRONGROOM_CHECK(cursor.seek(before ? before->size : 0));
+  while (cursor.sequence() < size) {
+    STRONGROOM_ASSIGN(const auto bytes, cursor.next());
+    if (!bytes) return make_error(ErrorCode::corrupt, "the audit log ends too early");
+    if ((*bytes)[1] == static_cast<Byte>(evidence::EntryType::epoch))
+      records.emplace_back(bytes->begin(), bytes->end());
+  }
+  return records;
+}
+
+Status AuditLog::note_archived(std::uint64_t size) {
+  evidence::Archive archive{.size = size, .peaks = {}, .epoch_records = {}};
+  STRONGROOM_ASSIGN(archive.epoch_records, epoch_records(size));
   STRONGROOM_CHECK(keeper_->with_tree([&](const evidence::TiledTree& tree) -> Status {
     STRONGROOM_ASSIGN(const auto prefix, evidence::tree_of(size, tree.reader()));
     archive.peaks = prefix.peaks();
@@ -94,13 +116,7 @@ Result<wire::ArchiveResponse> AuditService::archive(std::int64_t before_ms) {
                                  .folder = ports_.archive.string()};
   if (moved == 0) return response;
   for (std::size_t i = 0; i < moved; ++i) STRONGROOM_CHECK(move_segment(places[i].path, ports_.archive / "segments"));
-  Bytes record;
-  STRONGROOM_CHECK(log_.with_reader([&](EventReader& reader, std::uint64_t) -> Status {
-    STRONGROOM_ASSIGN(const std::uint64_t sequence, newest_epoch(reader, size));
-    STRONGROOM_ASSIGN(record, log_.epoch_record(sequence));
-    return {};
-  }));
-  STRONGROOM_CHECK(log_.note_archived(size, std::move(record)));
+  STRONGROOM_CHECK(log_.note_archived(size));
   std::error_code ignored;
   for (std::size_t i = 0; i < moved; ++i) fs::remove(places[i].path, ignored);
   return response;

@@ -58,8 +58,8 @@ class Keeper {
   // Ends the thread, after a last checkpoint if there are keys.
   void stop();
 
-  // The first entry of a new log, and its first epoch's key.
-  Status begin_log(const LogKeys& keys, const evidence::LogId& log, const std::array<Byte, 16>& store);
+  // The first entry of a new log, whose keys and ids `first` has, with the seed of its first epoch.
+  Status begin_log(const LogKeys& keys, const evidence::EpochEntry& first, vault::Key seed);
   // Signing begins. The keys stay until the end. Errors: tampered (the epoch's key is not the record's, or is gone).
   Status take_keys(const LogKeys& keys);
   bool can_sign() const;
@@ -94,6 +94,7 @@ class Keeper {
   Status catch_up(std::uint64_t size);
   Status write_partial_tiles();
   Result<std::string> sign_checkpoint();
+  Status put_epoch(vault::Key seed);
   Status put_epoch();
   void note_epoch_begin();
   Result<Bytes> epoch_content(BytesView header, std::uint64_t size, const evidence::PublicKey& next_key);

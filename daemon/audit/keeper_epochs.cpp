@@ -94,22 +94,22 @@ Result<Bytes> Keeper::epoch_content(BytesView header, std::uint64_t size, const 
   return content;
 }
 
-Status Keeper::begin_log(const LogKeys& keys, const evidence::LogId& log, const std::array<Byte, 16>& store) {
+Status Keeper::begin_log(const LogKeys& keys, const evidence::EpochEntry& first, vault::Key seed) {
   const std::lock_guard guard(mutex_);
-  epoch_ = {};
-  epoch_.identity_key = keys.identity;
-  epoch_.opening_key = keys.opening;
-  epoch_.log_id = log;
-  epoch_.store_id = store;
+  epoch_ = first;
   STRONGROOM_ASSIGN(identity_seed_, ports_.arena.take(vault::k_key_size));
   std::ranges::copy(keys.identity_seed.view(), identity_seed_.writable().begin());
-  return put_epoch();
+  return put_epoch(std::move(seed));
 }
 
-// The next key is on the disk before anything says that it is the next one.
 Status Keeper::put_epoch() {
   STRONGROOM_ASSIGN(vault::Key seed, ports_.arena.take(vault::k_key_size));
   fill_random(seed.writable());
+  return put_epoch(std::move(seed));
+}
+
+// The next key is on the disk before anything says that it is the next one.
+Status Keeper::put_epoch(vault::Key seed) {
   STRONGROOM_ASSIGN(const evidence::PublicKey next, evidence::Ed25519::public_key(seed.view()));
   STRONGROOM_CHECK(save_epoch_key(seed, writer_.epoch() + 1, k_next_key_file));
   STRONGROOM_CHECK(writer_.append_epoch(

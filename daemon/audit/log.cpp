@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <strongroom/base/random.h>
+#include <strongroom/evidence/ed25519.h>
 #include <strongroom/evidence/verify_log.h>
 
 namespace strongroom::audit {
@@ -22,7 +23,7 @@ Result<std::unique_ptr<AuditLog>> AuditLog::open(Options options, vault::KeyAren
   STRONGROOM_ASSIGN(LogFolder folder, LogFolder::open(options.folder, options.segment_size));
   std::unique_ptr<AuditLog> log(new AuditLog(std::move(options), std::move(folder), arena, clocks));
   evidence::TiledTree tree(Keeper::write_tiles(log->folder_), Keeper::read_tiles(log->folder_));
-  STRONGROOM_ASSIGN(auto recovered, recover(log->folder_, log->offsets_, tree));
+  STRONGROOM_ASSIGN(auto recovered, recover(log->folder_, log->offsets_, tree, clocks.boot_id()));
   if (!recovered) return log;
   if (!recovered->problem.empty()) {
     log->problem_ = recovered->problem;
@@ -79,7 +80,7 @@ Status AuditLog::start(Recovered recovered, evidence::TiledTree tree) {
   Bytes content;
   ByteWriter writer(content);
   writer.u64(torn_);
-  writer.u64(0);
+  writer.u64(recovered.lost);
   if (auto put = writer_->append_record(evidence::EntryType::recovery, content, Room::administration);
       !put && options_.report)
     options_.report(put.error().message);
@@ -88,13 +89,17 @@ Status AuditLog::start(Recovered recovered, evidence::TiledTree tree) {
 
 Status AuditLog::begin(const LogKeys& keys, const std::array<Byte, 16>& store) {
   if (exists()) return make_error(ErrorCode::conflict, "there is an audit log already");
+  STRONGROOM_ASSIGN(vault::Key seed, arena_.take(vault::k_key_size));
+  fill_random(seed.writable());
+  evidence::EpochEntry first{.identity_key = keys.identity, .opening_key = keys.opening, .store_id = store};
+  STRONGROOM_ASSIGN(first.epoch_key, evidence::Ed25519::public_key(seed.view()));
   LogEnd end;
-  fill_random(end.log);
+  end.log = first.log_id = evidence::log_id_of(first);
   end.offset = evidence::k_segment_header;
   end.opening_key = keys.opening;
   STRONGROOM_ASSIGN(Segment segment, folder_.create_segment({end.log, 0}, Room::ordinary));
   make_writer(std::move(segment), end);
-  Status begun = keeper_->begin_log(keys, end.log, store);
+  Status begun = keeper_->begin_log(keys, first, std::move(seed));
   if (begun) begun = writer_->begin_chain(Room::ordinary);
   if (!begun) {
     keeper_.reset();

@@ -106,7 +106,8 @@ class AuditLog {
   // Erases the slot of an event. Errors: not_found (archived, no such event, or nothing to erase), those of writing.
   Status redact(std::uint64_t sequence);
   // The entries before `size`, a segment's first, are archived: what remains is verified behind them.
-  Status note_archived(std::uint64_t size, Bytes epoch_record);
+  Result<std::vector<Bytes>> epoch_records(std::uint64_t size);
+  Status note_archived(std::uint64_t size);
 
   // Nothing is logged from now on, because of this.
   void fail(std::string problem);

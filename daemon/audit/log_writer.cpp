@@ -18,7 +18,7 @@ constexpr std::int64_t k_second = 1'000'000'000;
 constexpr std::int64_t k_jump_s = 5;             // a clock that is off by less is being corrected, not set
 constexpr std::uint64_t k_key_record_due = 250;  // of at most 256: room for a skip and an epoch record
 constexpr std::uint64_t k_usual_entry = 4096;    // bytes; longer ones may begin a segment themselves
-constexpr std::size_t k_sealing_stack = 4096;     // deep enough for BLAKE2b and XChaCha20-Poly1305
+constexpr std::size_t k_sealing_stack = 4096;    // deep enough for BLAKE2b and XChaCha20-Poly1305
 constexpr std::size_t k_pin_size = 32 + 8 + 32 + 8 + 8;
 
 int sync_data(int descriptor) noexcept {

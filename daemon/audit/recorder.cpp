@@ -154,7 +154,7 @@ std::optional<Keeper::Time> Recorder::flush_denials(Keeper::Time now) {
     event.result = bucket.result;
     event.actor = actor;
     event.authentication = "peer";
-    event.count = bucket.counted;
+    if (bucket.counted > 1) event.count = bucket.counted;
     event.detail = detail;
     // What could not be written is counted on.
     if (log_.append(event, {}, Room::ordinary))

@@ -16,7 +16,8 @@ using evidence::EntryType;
 // blocks, and it names the newest epoch record.
 class EndFinder {
  public:
-  EndFinder(LogFolder& folder, BlockOffsets& offsets) : folder_(folder), cursor_(folder.path(), offsets) {}
+  EndFinder(LogFolder& folder, BlockOffsets& offsets, const evidence::BootId& current_boot)
+      : folder_(folder), cursor_(folder.path(), offsets), current_boot_(current_boot) {}
 
   Status find(const evidence::SegmentPlace& newest, BlockOffsets& offsets, Recovered& found) {
     STRONGROOM_CHECK(go_back_from(newest, offsets));
@@ -31,6 +32,7 @@ class EndFinder {
     found.end.offset = cursor_.offset();
     if (cursor_.segment() != newest.first) return make_error(ErrorCode::corrupt, damaged_at(found.end.next));
     STRONGROOM_ASSIGN(found.torn, cursor_.torn_bytes());
+    STRONGROOM_CHECK(judge_torn_end(found));
     return read_epoch(found);
   }
 
@@ -48,6 +50,7 @@ class EndFinder {
   Status take(BytesView bytes, LogEnd& end) {
     STRONGROOM_ASSIGN(const auto entry, evidence::parse_entry(bytes));
     end.time_s = entry.header.time_s;
+    boot_ = entry.header.boot;
     end.epoch = entry.header.epoch;
     if (entry.header.type == EntryType::epoch) epoch_record_ = entry.header.sequence;
     if (const auto* key = std::get_if<evidence::KeyEntry>(&entry.content)) epoch_record_ = key->epoch_record;
@@ -72,11 +75,36 @@ class EndFinder {
   // An archive keeps the newest record of what it took.
   Result<Bytes> epoch_bytes(std::uint64_t sequence) {
     const auto archive = evidence::read_archive(folder_.path());
-    if (archive && sequence < archive->size) return archive->epoch_record;
+    if (archive && sequence < archive->size) return archive->epoch_records.back();
     STRONGROOM_CHECK(cursor_.seek(sequence));
     STRONGROOM_ASSIGN(const auto entry, cursor_.next());
     if (!entry) return make_error(ErrorCode::corrupt, damaged_at(sequence));
     return Bytes(entry->begin(), entry->end());
+  }
+
+  // A loss of power may leave whole frames behind one that is not; within one boot nothing does.
+  Status judge_torn_end(Recovered& found) {
+    if (found.torn == 0) return {};
+    const auto behind = whole_frames_behind(found);
+    found.lost = behind;
+    if (behind == 0 || boot_ != current_boot_) return {};
+    return make_error(ErrorCode::tampered,
+                      damaged_at(found.end.next) + ", and " + std::to_string(behind) + " whole entries lie behind it");
+  }
+
+  // Frames may begin at any byte behind a torn one.
+  std::uint64_t whole_frames_behind(const Recovered& found) const {
+    const auto file = evidence::read_log_file(folder_.path() / "segments" / evidence::segment_name(cursor_.segment()),
+                                              std::size_t{2} << 30);
+    if (!file) return 0;
+    const BytesView bytes = as_bytes(*file);
+    std::uint64_t frames = 0;
+    for (std::uint64_t at = found.end.offset + 1; at + evidence::k_frame_header < found.end.offset + found.torn;) {
+      const std::size_t size = evidence::whole_frame_at(bytes, at, found.end.next);
+      frames += size == 0 ? 0 : 1;
+      at += size == 0 ? 1 : size;
+    }
+    return frames;
   }
 
   static std::string damaged_at(std::uint64_t sequence) {
@@ -85,6 +113,8 @@ class EndFinder {
 
   LogFolder& folder_;
   EntryCursor cursor_;
+  const evidence::BootId current_boot_;
+  evidence::BootId boot_{};
   std::optional<std::uint64_t> epoch_record_;
 };
 
@@ -149,9 +179,9 @@ Status clear_torn_end(const Recovered& found) {
   return {};
 }
 
-Status find_all(LogFolder& folder, BlockOffsets& offsets, evidence::TiledTree& tree,
+Status find_all(LogFolder& folder, BlockOffsets& offsets, evidence::TiledTree& tree, const evidence::BootId& boot,
                 const evidence::SegmentPlace& newest, Recovered& found) {
-  STRONGROOM_CHECK(EndFinder(folder, offsets).find(newest, offsets, found));
+  STRONGROOM_CHECK(EndFinder(folder, offsets, boot).find(newest, offsets, found));
   offsets.forget_from((found.end.next + k_block - 1) / k_block);
   STRONGROOM_CHECK(make_tree(folder, offsets, tree, found.end.next));
   return compare_checkpoint(folder, tree, found);
@@ -159,7 +189,8 @@ Status find_all(LogFolder& folder, BlockOffsets& offsets, evidence::TiledTree& t
 
 }  // namespace
 
-Result<std::optional<Recovered>> recover(LogFolder& folder, BlockOffsets& offsets, evidence::TiledTree& tree) {
+Result<std::optional<Recovered>> recover(LogFolder& folder, BlockOffsets& offsets, evidence::TiledTree& tree,
+                                         const evidence::BootId& boot) {
   STRONGROOM_ASSIGN(const auto places, evidence::list_segments(folder.path()));
   if (places.empty()) return std::optional<Recovered>();
   STRONGROOM_ASSIGN(auto reader, evidence::FrameReader::open(places.back().path));
@@ -174,7 +205,7 @@ Result<std::optional<Recovered>> recover(LogFolder& folder, BlockOffsets& offset
   Recovered found;
   STRONGROOM_ASSIGN(found.newest, folder.open_segment(places.back()));
   found.end.log = reader.header().log;
-  const Status status = find_all(folder, offsets, tree, places.back(), found);
+  const Status status = find_all(folder, offsets, tree, boot, places.back(), found);
   if (!status && status.error().code == ErrorCode::storage_failed) return status.error();
   if (!status)
     found.problem = status.error().message;

@@ -19,6 +19,7 @@ struct Recovered {
   LogEnd end;
   Segment newest;
   std::uint64_t torn = 0;  // bytes that were cut
+  std::uint64_t lost = 0;  // whole frames among them
   evidence::EpochEntry epoch;
   std::optional<evidence::Note> checkpoint;
   std::uint64_t signed_entries = 0;
@@ -28,6 +29,8 @@ struct Recovered {
 
 // Fills `tree`, which is empty. Nothing when there is no log yet. Errors: those of reading and writing files; a log
 // that was changed is no error but a problem.
-Result<std::optional<Recovered>> recover(LogFolder& folder, BlockOffsets& offsets, evidence::TiledTree& tree);
+// `boot`: which boot of the machine this is.
+Result<std::optional<Recovered>> recover(LogFolder& folder, BlockOffsets& offsets, evidence::TiledTree& tree,
+                                         const evidence::BootId& boot);
 
 }  // namespace strongroom::audit

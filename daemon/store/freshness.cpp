@@ -120,7 +120,8 @@ Status FreshnessTracker::before_commit(WriteTransaction& transaction) {
   Sum256 sum(before.sum);
   sum += notes_.added;
   sum -= notes_.removed;
-  saved_ = {sum.bytes(), before.rows + notes_.new_rows - notes_.lost_rows, before.generation.value_or(0) + 1, intents_.empty() ? before.intents : intents_};
+  saved_ = {sum.bytes(), before.rows + notes_.new_rows - notes_.lost_rows, before.generation.value_or(0) + 1,
+            intents_.empty() ? before.intents : intents_};
   has_saved_ = true;
   return ports_.save(transaction, saved_);
 }

@@ -83,10 +83,8 @@ TEST(LockedLog, MemoryAndDiskOpenNoEarlierEntry) {
     const auto entry = evidence::parse_entry(bytes).value();
     if (const auto* epoch = std::get_if<evidence::EpochEntry>(&entry.content)) opening = epoch->opening_key;
   }
-  const auto log = evidence::FrameReader::open(daemon.state() / "audit" / "segments" / "0000000000000000.log")
-                       .value()
-                       .header()
-                       .log;
+  const auto log =
+      evidence::FrameReader::open(daemon.state() / "audit" / "segments" / "0000000000000000.log").value().header().log;
   // The first events are enough: whatever opens one of them is an earlier key.
   std::vector<evidence::Entry> sealed;
   for (const auto& bytes : entries) {

@@ -59,8 +59,8 @@ const std::map<std::string, Case>& cases() {
       {"io.strongroom.Audit.GetCheckpoint", {"{}", ""}},
       {"io.strongroom.Audit.Prove", {R"({"seq":1})", ""}},
       {"io.strongroom.Audit.Archive", {R"({"before_ms":1})", ""}},
-      {"io.strongroom.Audit.AddWitness", {R"({"key":"no key","url":"http://127.0.0.1:1"})", "no key", false,
-                                          "invalid_argument"}},
+      {"io.strongroom.Audit.AddWitness",
+       {R"({"key":"no key","url":"http://127.0.0.1:1"})", "no key", false, "invalid_argument"}},
       {"io.strongroom.Audit.RemoveWitness", {R"({"key":"nobody"})", "nobody", false, "not_found"}},
       {"io.strongroom.Audit.Export", {"{}", "", true}},
       {"io.strongroom.Audit.Redact", {R"({"seq":0})", "0", false, "not_found"}},
@@ -153,9 +153,8 @@ TEST_F(AuditedMethods, EachLeavesItsEventWithActorObjectAndDecision) {
     const auto events = events_of(method->info->audit.action);
     ASSERT_FALSE(events.empty());
     // Looking is an event of its own.
-    const auto& event = name == "io.strongroom.Audit.List" && events.size() > 1 && !events.front().paths
-                            ? events[1]
-                            : events.front();
+    const auto& event =
+        name == "io.strongroom.Audit.List" && events.size() > 1 && !events.front().paths ? events[1] : events.front();
     const bool denied = expected.result == "already_initialized";
     EXPECT_EQ(event.decision, denied ? audit::Decision::denied : audit::Decision::allowed);
     EXPECT_EQ(event.result, expected.result);
@@ -180,8 +179,8 @@ TEST_F(AuditedMethods, NoEventHoldsAValue) {
   RawSocket socket(daemon_.socket(), 30);
   std::string before;
   for (int pages = 0; pages < 50; ++pages) {
-    ASSERT_TRUE(socket.send_message(R"({"method":"io.strongroom.Audit.List","parameters":{"limit":1000,"records":true)" +
-                                    before + "}}"));
+    ASSERT_TRUE(socket.send_message(
+        R"({"method":"io.strongroom.Audit.List","parameters":{"limit":1000,"records":true)" + before + "}}"));
     const auto page = socket.receive();
     ASSERT_TRUE(page);
     EXPECT_EQ(page->find(canary_), std::string::npos);

@@ -21,7 +21,8 @@ TEST(DenialFlood, IsCountedAndDoesNotFillTheDisk) {
   constexpr int k_flood = 50'000;
   RawSocket socket(daemon.socket());
   std::string calls;
-  for (int i = 0; i < 100; ++i) calls += std::string(R"({"method":"io.strongroom.Secret.Get","parameters":{"path":"a"}})") + '\0';
+  for (int i = 0; i < 100; ++i)
+    calls += std::string(R"({"method":"io.strongroom.Secret.Get","parameters":{"path":"a"}})") + '\0';
   for (int i = 0; i < k_flood / 100; ++i) {
     ASSERT_TRUE(socket.send(calls));
     for (int k = 0; k < 100; ++k) ASSERT_TRUE(socket.receive());
@@ -35,10 +36,10 @@ TEST(DenialFlood, IsCountedAndDoesNotFillTheDisk) {
     request.limit = 1000;
     counted = 0;
     const auto listed = client.call<protocol::audit::List>(request).value();
-    for (const auto& event : listed.events)
-      counted += event.count.value_or(1);
+    for (const auto& event : listed.events) counted += event.count.value_or(1);
     return counted == k_flood;
-  })) << counted << " of " << k_flood;
+  })) << counted
+      << " of " << k_flood;
   EXPECT_TRUE(client.call<protocol::vault::Lock>({}));
   EXPECT_TRUE(client.call<protocol::vault::Unlock>({}));
   EXPECT_TRUE(client.call<protocol::audit::Archive>({.before_ms = 1}));

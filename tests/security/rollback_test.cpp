@@ -1,4 +1,5 @@
-// An older store, or an older log, put back outside Strongroom is noticed, and nothing is written until somebody says so.
+// An older store, or an older log, put back outside Strongroom is noticed, and nothing is written until somebody says
+// so.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -201,7 +202,7 @@ TEST_F(Rollback, OfBothIsFoundByAWitness) {
   daemon_.start();
   EXPECT_TRUE(eventually([&] {
     auto client = daemon_.client();
-    return has_problem(client, "a witness has seen");
+    return has_problem(client, "has seen");
   }));
   witness.kill(SIGKILL);
   (void)witness.wait();

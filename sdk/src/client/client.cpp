@@ -1,15 +1,54 @@
 #include <strongroom/client/client.h>
 
+#include <algorithm>
+
+#include <strongroom/protocol/methods/service.h>
+
 namespace strongroom::client {
 
-Client::Client(Endpoint endpoint, Milliseconds deadline)
-    : endpoint_(std::move(endpoint)), deadline_(deadline), document_(std::make_unique<protocol::JsonDocument>()) {}
+namespace {
+
+namespace service = protocol::service;
+
+// The daemon answers nothing to a oneway call, so that a refusal would go unnoticed.
+Status check_word(const std::string& text, std::size_t most, const char* subject) {
+  const bool controls = std::ranges::any_of(text, [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; });
+  if (text.size() <= most && !controls && protocol::is_utf8(text)) return {};
+  return make_error(ErrorCode::invalid_argument,
+                    "must be text of at most " + std::to_string(most) + " bytes without control characters", subject);
+}
+
+// Empty when there is nothing to say.
+Result<std::string> introduction_of(const Client::Options& options) {
+  STRONGROOM_CHECK(check_word(options.name, 64, "name"));
+  STRONGROOM_CHECK(check_word(options.reason, 512, "reason"));
+  if (options.name.empty() && options.reason.empty()) return std::string();
+  service::IdentifyRequest request;
+  if (!options.name.empty()) request.client = options.name;
+  if (!options.reason.empty()) request.reason = options.reason;
+  WipedString message(wiped_heap());
+  protocol::begin_call(message, std::string(service::interface) + "." + std::string(service::Identify::info.name),
+                       false, true);
+  protocol::JsonWriter writer(message);
+  protocol::encode(request, writer);
+  protocol::end_message(message);
+  return std::string(message);
+}
+
+}  // namespace
+
+Client::Client(Endpoint endpoint, Milliseconds deadline, std::string introduction)
+    : endpoint_(std::move(endpoint)),
+      deadline_(deadline),
+      introduction_(std::move(introduction)),
+      document_(std::make_unique<protocol::JsonDocument>()) {}
 
 Result<Client> Client::connect(Options options) {
   if (!options.endpoint) {
     STRONGROOM_ASSIGN(options.endpoint, default_endpoint());
   }
-  Client client(*std::move(options.endpoint), options.deadline);
+  STRONGROOM_ASSIGN(std::string introduction, introduction_of(options));
+  Client client(*std::move(options.endpoint), options.deadline, std::move(introduction));
   STRONGROOM_CHECK(client.ensure_connected());
   return client;
 }
@@ -17,12 +56,18 @@ Result<Client> Client::connect(Options options) {
 Status Client::ensure_connected() {
   if (!connection_broken()) return {};
   STRONGROOM_ASSIGN(connection_, Connection::open(endpoint_));
+  introduced_ = introduction_.empty();
   return {};
 }
 
 Status Client::send_messages(std::string_view messages) {
   STRONGROOM_CHECK(ensure_connected());
-  return connection_->send(messages, deadline_);
+  if (introduced_) return connection_->send(messages, deadline_);
+  WipedString both(wiped_heap());
+  both.reserve(introduction_.size() + messages.size());
+  both.append(introduction_).append(messages);
+  introduced_ = true;
+  return connection_->send(both, deadline_);
 }
 
 // A daemon that restarted between two calls shows as a closed connection before anything of this call was taken; only

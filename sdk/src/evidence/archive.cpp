@@ -12,6 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t k_most = std::size_t{64} << 20;
+
 Error malformed() {
   return make_error(ErrorCode::corrupt, "archive.json is damaged");
 }
@@ -61,13 +63,15 @@ Result<std::string> read_some_of_tile(const fs::path& folder, unsigned level, st
 }  // namespace
 
 Result<Archive> read_archive(const fs::path& log_folder) {
-  STRONGROOM_ASSIGN(const std::string text, read_log_file(log_folder / "archive.json"));
+  STRONGROOM_ASSIGN(const std::string text, read_log_file(log_folder / "archive.json", k_most));
   protocol::JsonDocument document;
   if (!document.parse(text)) return malformed();
   const auto* size = document.root().find("size");
   const auto* peaks = document.root().find("peaks");
-  const auto* record = document.root().find("epoch_record");
-  if (!size || !peaks || !record || size->integer() <= 0 || document.root().object().size() != 3) return malformed();
+  const auto* records = document.root().find("epoch_records");
+  if (!size || !peaks || !records || records->array().empty() || size->integer() <= 0 ||
+      document.root().object().size() != 3)
+    return malformed();
   Archive archive;
   archive.size = static_cast<std::uint64_t>(size->integer());
   for (const auto& peak : peaks->array()) {
@@ -75,7 +79,10 @@ Result<Archive> read_archive(const fs::path& log_folder) {
     STRONGROOM_ASSIGN(const Hash hash, hash_of(bytes));
     archive.peaks.push_back(hash);
   }
-  STRONGROOM_ASSIGN(archive.epoch_record, from_base64(record->string()));
+  for (const auto& record : records->array()) {
+    STRONGROOM_ASSIGN(Bytes bytes, from_base64(record.string()));
+    archive.epoch_records.push_back(std::move(bytes));
+  }
   return archive;
 }
 
@@ -85,8 +92,9 @@ std::string encode(const Archive& archive) {
   json.begin_object().key("size").integer(static_cast<std::int64_t>(archive.size));
   json.key("peaks").begin_array();
   for (const Hash& peak : archive.peaks) json.string(to_base64(peak));
-  json.end_array().key("epoch_record").string(to_base64(archive.epoch_record));
-  json.end_object();
+  json.end_array().key("epoch_records").begin_array();
+  for (const Bytes& record : archive.epoch_records) json.string(to_base64(record));
+  json.end_array().end_object();
   return std::string(text) + "\n";
 }
 

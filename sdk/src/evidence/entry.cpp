@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <strongroom/base/derive.h>
+
 namespace strongroom::evidence {
 namespace {
 
@@ -103,9 +105,11 @@ Status parse_content(Entry& entry, ByteReader& reader, BytesView bytes) {
       return reader.finished() ? Status() : damaged("the key record has a wrong length");
     }
     case EntryType::recovery: {
-      entry.content = RecoveryEntry{reader.u64()};
-      const bool none_lost = reader.u64() == 0;
-      return reader.finished() && none_lost ? Status() : damaged("the recovery record is malformed");
+      RecoveryEntry recovery;
+      recovery.torn = reader.u64();
+      recovery.lost = reader.u64();
+      entry.content = recovery;
+      return reader.finished() ? Status() : damaged("the recovery record is malformed");
     }
     case EntryType::witness: {
       if (reader.left() > k_max_note) return damaged("the witness record is too long");
@@ -125,6 +129,14 @@ Result<Entry> parse_entry(BytesView bytes) {
   STRONGROOM_ASSIGN(entry.header, parse_header(reader));
   STRONGROOM_CHECK(parse_content(entry, reader, bytes));
   return entry;
+}
+
+LogId log_id_of(const EpochEntry& first) noexcept {
+  Byte digest[32];
+  checksum("SRM/audit/log/v1", {first.epoch_key, first.identity_key, first.opening_key, first.store_id}, digest);
+  LogId id;
+  std::copy_n(digest, id.size(), id.begin());
+  return id;
 }
 
 Bytes epoch_message(BytesView signed_bytes) {

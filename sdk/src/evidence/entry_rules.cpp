@@ -7,11 +7,14 @@
 
 namespace strongroom::evidence {
 
-void EntryRules::begin_behind(const EpochEntry& epoch, std::uint32_t number, std::uint64_t sequence,
-                              std::uint64_t size) {
-  epoch_ = epoch;
-  number_ = number;
-  epoch_record_ = sequence;
+std::optional<std::string> EntryRules::take_archived(const Entry& entry, const Hash& root) {
+  const auto* epoch = std::get_if<EpochEntry>(&entry.content);
+  if (!epoch) return "what the archive calls an epoch record is none";
+  key_record_ = entry.header.sequence;
+  return take_epoch(*epoch, entry.header, root);
+}
+
+void EntryRules::begin_behind(std::uint64_t size) {
   // The chain of the first entries began in what is archived.
   key_record_ = size - 1;
   has_chain_ = true;
@@ -60,6 +63,8 @@ std::optional<std::string> EntryRules::take_epoch(const EpochEntry& epoch, const
       return "epoch " + std::to_string(number_) + " was not closed by its own key";
   } else if (std::ranges::any_of(epoch.closing_signature, [](Byte b) { return b != 0; })) {
     return "the first epoch record closes nothing and is signed as if it did";
+  } else if (epoch.log_id != log_id_of(epoch)) {
+    return "the log's id is not that of its first epoch record";
   }
   if (!has_identity_signature(epoch)) return "the epoch record is not signed by the log's identity";
   epoch_ = epoch;

@@ -10,8 +10,10 @@ namespace strongroom::evidence {
 
 class EntryRules {
  public:
-  // Continues behind an archived prefix: its newest epoch record, and how many entries it has.
-  void begin_behind(const EpochEntry& epoch, std::uint32_t number, std::uint64_t sequence, std::uint64_t size);
+  // An epoch record of an archived prefix, in order. `root` is that of the tree of its size.
+  std::optional<std::string> take_archived(const Entry& entry, const Hash& root);
+  // Continues behind an archived prefix of `size` entries, whose epoch records were taken.
+  void begin_behind(std::uint64_t size);
 
   // What is wrong with the entry that has this sequence number; nothing when it may follow. `root` is that of the tree
   // of all entries before it.

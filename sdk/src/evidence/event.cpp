@@ -1,11 +1,18 @@
 #include <strongroom/evidence/event.h>
 
+#include <algorithm>
 #include <array>
+#include <limits>
+
+#include <strongroom/protocol/json.h>
 
 namespace strongroom::evidence {
 namespace {
 
 constexpr std::uint64_t k_required = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 6 | 1 << 7 | 1 << 14 | 1 << 15;
+constexpr std::array<std::string_view, 5> k_rules{"owner", "state", "protocol", "limit", "system"};
+constexpr std::array<std::string_view, 2> k_authentications{"peer", "none"};
+constexpr std::uint64_t k_u32 = 0xffffffff;
 
 Error damaged() {
   return make_error(ErrorCode::corrupt, "what the event says is malformed");
@@ -17,10 +24,49 @@ std::uint64_t small(CborReader& in, std::uint64_t max) {
   return in.ok() ? value : 0;
 }
 
+// What has a place in JSON.
+std::uint64_t number(CborReader& in) {
+  return small(in, std::numeric_limits<std::int64_t>::max());
+}
+
 // An absent text stands for an empty one, so an empty one is never written.
 std::string_view some_text(CborReader& in, std::size_t max) {
   const auto value = in.text(max);
-  if (value.empty()) in.fail();
+  if (value.empty() || !protocol::is_utf8(value)) in.fail();
+  return value;
+}
+
+std::string_view path(CborReader& in) {
+  const auto value = in.text(k_max_path);
+  if (!protocol::is_utf8(value)) in.fail();
+  return value;
+}
+
+// Of an action or a result.
+std::string_view name(CborReader& in) {
+  const auto value = in.text(k_max_event_text);
+  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.'; };
+  if (value.empty() || !std::ranges::all_of(value, fits)) in.fail();
+  return value;
+}
+
+template <std::size_t N>
+std::string_view one_of(CborReader& in, const std::array<std::string_view, N>& known) {
+  const auto value = in.text(k_max_event_text);
+  if (std::ranges::find(known, value) == known.end()) in.fail();
+  return value;
+}
+
+// "uid:" and a user id in decimal, or a word for who has none.
+std::string_view actor(CborReader& in) {
+  const auto value = in.text(k_max_event_text);
+  if (value == "system" || value == "peer" || value == "others") return value;
+  constexpr std::string_view k_prefix = "uid:";
+  constexpr std::size_t k_most_digits = 10;
+  const std::string_view digits = value.substr(std::min(k_prefix.size(), value.size()));
+  const bool decimal = !digits.empty() && digits.size() <= k_most_digits && (digits == "0" || digits[0] != '0') &&
+                       digits.find_first_not_of("0123456789") == std::string_view::npos;
+  if (!value.starts_with(k_prefix) || !decimal) in.fail();
   return value;
 }
 
@@ -39,19 +85,19 @@ BytesView objects(CborReader& in) {
 void take_actor(CborReader& in, std::int64_t key, Event& e) {
   switch (key) {
     case 6:
-      e.actor = some_text(in, k_max_event_text);
+      e.actor = actor(in);
       break;
     case 7:
-      e.authentication = some_text(in, k_max_event_text);
+      e.authentication = one_of(in, k_authentications);
       break;
     case 8:
-      e.session = in.uint();
+      e.session = number(in);
       break;
     case 9:
-      e.uid = in.uint();
+      e.uid = small(in, k_u32);
       break;
     case 10:
-      e.pid = in.uint();
+      e.pid = small(in, k_u32);
       break;
     case 11:
       e.client = some_text(in, k_max_event_text);
@@ -67,22 +113,23 @@ void take_circumstance(CborReader& in, std::int64_t key, Event& e) {
       e.objects = objects(in);
       break;
     case 13:
-      e.request = in.uint();
+      e.request = number(in);
       break;
     case 14:
       e.time_ns = in.integer();
       break;
     case 15:
-      e.boot_ns = in.uint();
+      e.boot_ns = number(in);
       break;
     case 16:
-      e.generation = in.uint();
+      e.generation = number(in);
       break;
     case 17:
-      e.intent = in.uint();
+      e.intent = number(in);
       break;
     case 18:
-      e.count = in.uint();
+      e.count = number(in);
+      if (*e.count < 2) in.fail();
       break;
     case 19:
       e.detail = some_text(in, k_max_detail);
@@ -91,7 +138,7 @@ void take_circumstance(CborReader& in, std::int64_t key, Event& e) {
       e.accumulator = exactly(in, 32);
       break;
     case 21:
-      e.header_generation = in.uint();
+      e.header_generation = number(in);
       break;
     default:
       in.fail();
@@ -101,7 +148,7 @@ void take_circumstance(CborReader& in, std::int64_t key, Event& e) {
 void take_decision(CborReader& in, std::int64_t key, Event& e) {
   switch (key) {
     case 1:
-      e.action = some_text(in, k_max_event_text);
+      e.action = name(in);
       break;
     case 2:
       e.phase = static_cast<Phase>(small(in, 3));
@@ -110,10 +157,10 @@ void take_decision(CborReader& in, std::int64_t key, Event& e) {
       e.decision = static_cast<Decision>(small(in, 1));
       break;
     case 4:
-      e.rule = some_text(in, k_max_event_text);
+      e.rule = one_of(in, k_rules);
       break;
     case 5:
-      e.result = some_text(in, k_max_event_text);
+      e.result = name(in);
       break;
     default:
       in.fail();
@@ -148,6 +195,8 @@ Status decode_body(BytesView cbor, Event& event) {
       take_circumstance(in, key, event);
   }
   if (!in.finished() || (seen & k_required) != k_required) return damaged();
+  if (event.phase == Phase::intent && !event.result.empty()) return damaged();
+  if (event.intent && event.phase != Phase::outcome && event.phase != Phase::recovered) return damaged();
   return {};
 }
 
@@ -160,7 +209,7 @@ Status decode_box(BytesView cbor, Event& event) {
     if (key == 1) {
       const std::uint64_t count = in.array(k_max_objects);
       if (count == 0) in.fail();
-      for (std::uint64_t n = 0; n < count && in.ok(); ++n) event.paths.push_back(in.text(k_max_path));
+      for (std::uint64_t n = 0; n < count && in.ok(); ++n) event.paths.push_back(path(in));
     } else if (key == 2) {
       event.reason = some_text(in, k_max_reason);
     } else if (key == 3) {

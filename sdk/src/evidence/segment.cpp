@@ -88,6 +88,21 @@ void write_frame_header(BytesView entry, BytesView slot, MutableBytes out) noexc
     std::ranges::copy(slot, place.begin());
 }
 
+std::size_t whole_frame_at(BytesView segment, std::uint64_t offset, std::uint64_t least) noexcept {
+  constexpr std::uint64_t k_far = 1'000'000;
+  ByteReader reader(segment.subspan(std::min<std::uint64_t>(offset, segment.size())));
+  const std::size_t length = reader.u32();
+  const std::uint32_t crc = reader.u32();
+  reader.raw(k_slot_size);
+  const BytesView entry = reader.raw(length);
+  if (!reader.ok() || length < k_header_size || length > k_max_entry || entry[0] != 1) return 0;
+  ByteReader header(entry.subspan(8));
+  const std::uint64_t sequence = header.u64();
+  if (sequence < least || sequence > least + k_far) return 0;
+  if (crc32c(entry, crc32c(segment.subspan(offset, 4))) != crc) return 0;
+  return k_frame_header + length;
+}
+
 FrameReader::FrameReader(FrameReader&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
       header_(other.header_),

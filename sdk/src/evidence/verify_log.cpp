@@ -68,21 +68,43 @@ class LogVerifier {
     auto archive = read_archive(folder_);
     if (!archive && archive.error().code == ErrorCode::not_found) return std::optional<Finding>();
     if (!archive) return Finding{0, archive.error().message};
-    const auto number = parse_entry(archive->epoch_record);
-    const auto* epoch = number ? std::get_if<EpochEntry>(&number->content) : nullptr;
-    if (!epoch || !has_identity_signature(*epoch)) return Finding{0, "the archive names no epoch record"};
     if (auto status = restore_tree(tree_, folder_, archive->size); !status)
       return Finding{archive->size, "what is left of the archived tree does not fit: " + status.error().message};
     if (tree_.compact().peaks() != archive->peaks)
       return Finding{archive->size, "the tiles do not fit the archived prefix"};
-    // The tiles still hold its hash.
-    const std::uint64_t sequence = number->header.sequence;
-    const auto proof = prove_inclusion(sequence, archive->size, tree_.reader());
-    if (!proof || !verify_inclusion(sequence, archive->size, leaf_hash(archive->epoch_record), *proof, tree_.root()))
-      return Finding{archive->size, "the archive's epoch record is not among the archived entries"};
-    rules_.begin_behind(*epoch, number->header.epoch, number->header.sequence, archive->size);
+    if (auto finding = check_archived_tiles(archive->size)) return finding;
+    for (const Bytes& record : archive->epoch_records)
+      if (auto wrong = take_archived(record, archive->size)) return Finding{archive->size, *wrong};
+    rules_.begin_behind(archive->size);
     report_.first = archive->size;
     return std::optional<Finding>();
+  }
+
+  // The tiles still hold its hash and the roots of all smaller trees.
+  std::optional<std::string> take_archived(const Bytes& record, std::uint64_t size) {
+    const auto entry = parse_entry(record);
+    if (!entry) return entry.error().message;
+    const std::uint64_t sequence = entry->header.sequence;
+    const auto held = sequence < size ? tree_.hash(0, sequence) : Result<Hash>(make_error(ErrorCode::not_found, ""));
+    if (!held || *held != leaf_hash(record)) return "an epoch record of the archive is not among the archived entries";
+    const auto root = root_of(sequence, tree_.reader());
+    if (!root) return root.error().message;
+    return rules_.take_archived(*entry, *root);
+  }
+
+  // Each tile leads to the hash above it, up to those that lead to the peaks.
+  std::optional<Finding> check_archived_tiles(std::uint64_t size) {
+    for (unsigned level = 0; size >> (8 * (level + 1)) != 0; ++level)
+      for (std::uint64_t index = 0; index < size >> (8 * (level + 1)); ++index) {
+        const auto tile = read_tile(level, index);
+        const std::string name = tile_path(level, index, k_tile_width);
+        const std::uint64_t first = index << (8 * (level + 1));
+        if (!tile) return Finding{first, "the tile " + name + " is missing"};
+        const auto held = hash_in_tile(*tile, 8, 0);
+        const auto above = tree_.hash(8 * (level + 1), index);
+        if (!held || !above || *held != *above) return Finding{first, "the tile " + name + " is changed"};
+      }
+    return std::nullopt;
   }
 
   // Roots that will be compared when the tree has their size.
@@ -231,6 +253,9 @@ class LogVerifier {
                                          " entries; those from here on are gone"};
     }
     if (report_.first > newest_size()) return Finding{report_.first, "the checkpoint is older than the archive"};
+    const bool cosigned = std::ranges::any_of(expected_, &Expected::by_both);
+    if (!newest_ && (rules_.epoch_number() > 1 || report_.first != 0 || cosigned))
+      return Finding{tree_.size() == 0 ? 0 : tree_.size() - 1, "the checkpoint is missing"};
     if (newest_) report_.signed_entries = newest_->size;
     return std::optional<Finding>();
   }

@@ -132,8 +132,12 @@ def _is_name(value):
 
 def _is_actor(value):
     return (
-        value == "system" or _is_text(value) and re.fullmatch("uid:(0|[1-9][0-9]*)", value, re.ASCII) and int(value[4:]) < 1 << 32
+        value in ("system", "peer", "others") or _is_text(value) and re.fullmatch("uid:(0|[1-9][0-9]*)", value, re.ASCII) and int(value[4:]) < 1 << 32
     )
+
+
+def _is_number(value):
+    return is_uint(value, 63)
 
 
 _BODY = {
@@ -144,24 +148,24 @@ _BODY = {
     5: _is_name,
     6: _is_actor,
     7: lambda v: v in ("peer", "none"),
-    8: is_uint,
+    8: _is_number,
     9: lambda v: is_uint(v, 32),
     10: lambda v: is_uint(v, 32),
-    11: lambda v: _is_text(v) and len(v.encode()) <= 64,
+    11: lambda v: _is_text(v) and 1 <= len(v.encode()) <= 64,
     12: lambda v: isinstance(v, bytes) and v and len(v) % 16 == 0,
-    13: is_uint,
+    13: _is_number,
     14: _is_int,
-    15: is_uint,
-    16: is_uint,
-    17: is_uint,
-    18: lambda v: is_uint(v) and v > 1,
-    19: _is_text,
+    15: _is_number,
+    16: _is_number,
+    17: _is_number,
+    18: lambda v: _is_number(v) and v > 1,
+    19: lambda v: _is_text(v) and v != "",
     20: lambda v: isinstance(v, bytes) and len(v) == 32,
-    21: is_uint,
+    21: _is_number,
 }
 _BOX = {
-    1: lambda v: isinstance(v, list) and all(map(_is_text, v)),
-    2: lambda v: _is_text(v) and len(v.encode()) <= 512,
+    1: lambda v: isinstance(v, list) and v and all(map(_is_text, v)),
+    2: lambda v: _is_text(v) and 1 <= len(v.encode()) <= 512,
     3: lambda v: isinstance(v, bytes) and len(v) == 32,
 }
 

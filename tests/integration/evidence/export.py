@@ -104,7 +104,7 @@ class _Export:
 
 
 def verify_export(folder, key=None):
-    result = {"ok": False, "entries": 0, "signed": 0, "sequence": None, "problem": None}
+    result = {"ok": False, "events": 0, "signed": 0, "sequence": None, "problem": None}
     try:
         export = _Export(folder, key)
         export.check_lines(folder)
@@ -112,4 +112,4 @@ def verify_export(folder, key=None):
         return result | {"problem": damage.problem, "sequence": damage.sequence}
     except OSError as error:
         return result | {"problem": f"{error.filename}: {error.strerror}"}
-    return result | {"ok": True, "entries": export.count, "signed": export.note.size}
+    return result | {"ok": True, "events": export.count, "signed": export.note.size}

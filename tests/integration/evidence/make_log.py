@@ -139,12 +139,12 @@ class Maker:
             8: draw.randrange(1 << 20),
             9: draw.randrange(1 << 17),
             10: draw.randrange(1 << 22),
-            11: draw.choice(("", "ssh", "über" * 8)),
+            11: draw.choice(("s", "ssh", "über" * 8)),
             12: draw.randbytes(16 * draw.choice((1, 1, 1, 2, 9))),
-            13: draw.choice((0, 23, 24, 1 << 33, (1 << 64) - 1)),
+            13: draw.choice((0, 23, 24, 1 << 33, (1 << 63) - 1)),
             16: draw.randrange(1 << 40),
             18: draw.randrange(2, 500),
-            19: "slot " * draw.randrange(30),
+            19: "slot " * draw.randrange(1, 30),
             20: draw.randbytes(32),
             21: 7,
         }
@@ -160,7 +160,7 @@ class Maker:
         if 12 in body:
             box[1] = [f"team/{draw.randrange(999)}/ключ" for _ in range(len(body[12]) // 16)]
         if draw.random() < 0.6:
-            box[2] = "deploy " * draw.randrange(70)
+            box[2] = "deploy " * draw.randrange(1, 70)
         if body[2] == 1:
             box[3] = draw.randbytes(32)
         return box

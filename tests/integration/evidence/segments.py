@@ -3,7 +3,7 @@
 import re
 import struct
 
-from entry import HEADER, LEAST, MOST
+from entry import HEADER, LEAST, MOST, WITNESS
 from wire import Damage, crc32c
 
 HEAD = 40

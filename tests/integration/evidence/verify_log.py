@@ -61,7 +61,8 @@ def main():
     if arguments.json:
         print(json.dumps(verdict))
     elif verdict["ok"]:
-        print(f"good: {verdict['entries']} entries, {verdict['signed']} of them signed")
+        count = f"{verdict['events']} events" if "events" in verdict else f"{verdict['entries']} entries"
+        print(f"good: {count}, {verdict['signed']} entries signed")
     else:
         where = "" if verdict["sequence"] is None else f" at entry {verdict['sequence']}"
         print(f"not good{where}: {verdict['problem']}")

@@ -27,9 +27,12 @@ class Client {
   struct Options {
     std::optional<Endpoint> endpoint;  // default_endpoint() when absent
     Milliseconds deadline{30'000};     // for each call
+    std::string name;                  // of the program, at most 64 bytes; stands in the audit log, as does
+    std::string reason;                // what the calls are for, at most 512 bytes; empty: nothing is said
   };
 
-  // Errors: unreachable, untrusted, invalid_argument.
+  // A name and a reason are sent with the first call of each connection, in the same write. Errors: unreachable,
+  // untrusted, invalid_argument (also a name or reason that is too long, no UTF-8 or holds control characters).
   static Result<Client> connect(Options options);
 
   static Result<Client> connect() { return connect(Options{}); }
@@ -109,7 +112,7 @@ class Client {
   const Endpoint& endpoint() const noexcept { return endpoint_; }
 
  private:
-  Client(Endpoint endpoint, Milliseconds deadline);
+  Client(Endpoint endpoint, Milliseconds deadline, std::string introduction);
 
   // An area's namespace states its interface; a method found through `Interface` names it itself.
   template <class M>
@@ -159,6 +162,8 @@ class Client {
 
   Endpoint endpoint_;
   Milliseconds deadline_;
+  std::string introduction_;  // the message that says who calls; empty: none
+  bool introduced_ = false;   // on this connection
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<protocol::JsonDocument> document_;
   protocol::ReplyEnvelope reply_;

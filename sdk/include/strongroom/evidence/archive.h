@@ -13,9 +13,9 @@
 namespace strongroom::evidence {
 
 struct Archive {
-  std::uint64_t size = 0;   // how many entries are archived
-  std::vector<Hash> peaks;  // of the tree of that size, largest first
-  Bytes epoch_record;       // the newest one among them
+  std::uint64_t size = 0;            // how many entries are archived
+  std::vector<Hash> peaks;           // of the tree of that size, largest first
+  std::vector<Bytes> epoch_records;  // all among them, oldest first
 };
 
 // Errors: not_found (nothing is archived), corrupt, storage_failed.

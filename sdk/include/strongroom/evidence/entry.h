@@ -86,7 +86,8 @@ struct SkipEntry {
 };
 
 struct RecoveryEntry {
-  std::uint64_t torn = 0;
+  std::uint64_t torn = 0;  // bytes
+  std::uint64_t lost = 0;  // whole frames among them
 };
 
 struct WitnessEntry {
@@ -100,6 +101,10 @@ struct Entry {
 
 // Errors: corrupt (the message says what is wrong), unsupported (unknown version, type or flag).
 Result<Entry> parse_entry(BytesView bytes);
+
+// The id of the log that begins with this epoch record: it pins the first epoch's key, which is gone when the epoch is,
+// so that nobody writes the log anew from its beginning under its name.
+LogId log_id_of(const EpochEntry& first) noexcept;
 
 // The message that both signatures of an epoch record sign, of its first 212 bytes.
 Bytes epoch_message(BytesView signed_bytes);

@@ -41,6 +41,10 @@ Result<std::vector<SegmentPlace>> list_segments(const std::filesystem::path& log
 // What stands before an entry: length, CRC and slot (32 bytes, or nothing for zeros). `out` has k_frame_header bytes.
 void write_frame_header(BytesView entry, BytesView slot, MutableBytes out) noexcept;
 
+// The size of the whole frame at `offset`, with a right CRC and an entry whose number is not below `least` nor far
+// above it; 0 when there is none.
+std::size_t whole_frame_at(BytesView segment, std::uint64_t offset, std::uint64_t least) noexcept;
+
 // Reads the frames of one segment in order, through a buffer of 256 KiB. Not thread-safe. Move-only.
 class FrameReader {
  public:

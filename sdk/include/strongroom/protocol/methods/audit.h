@@ -328,8 +328,7 @@ struct GetKey {
   static constexpr MethodInfo info{.name = "GetKey",
                                    .documentation = "Tells the public key that the log's checkpoints are signed with.",
                                    .states = LockStates::initialized,
-                                   .audit = not_audited("The key is public."),
-                                   .cli = {"audit key", "strongroom audit key"}};
+                                   .audit = not_audited("The key is public.")};
 };
 
 struct ArchiveRequest {
@@ -508,8 +507,7 @@ struct Redact {
           "cannot be brought back.",
       .states = LockStates::unlocked,
       .effect = Effect::write,
-      .audit = audited_change("audit.redact", "seq"),
-      .cli = {"audit redact", "strongroom audit redact 1234"}};
+      .audit = audited_change("audit.redact", "seq")};
 };
 
 inline constexpr std::string_view interface = "io.strongroom.Audit";

@@ -200,8 +200,7 @@ struct AcceptRollback {
           "then nothing can be written. That it was accepted stays in the log.",
       .states = LockStates::unlocked,
       .effect = Effect::write,
-      .audit = audited_administration("vault.accept_rollback"),
-      .cli = {"vault accept-rollback", "strongroom vault accept-rollback"}};
+      .audit = audited_administration("vault.accept_rollback")};
 };
 
 inline constexpr std::string_view interface = "io.strongroom.Vault";

@@ -116,8 +116,7 @@ struct GetHistory {
       .name = "GetHistory",
       .documentation = "Lists the versions of a secret, its times, labels, metadata and policy, without values.",
       .states = LockStates::unlocked,
-      .audit = audited_use("secret.get_history", "path"),
-      .cli = {"secret history", "strongroom secret history openai/key"}};
+      .audit = audited_use("secret.get_history", "path")};
 };
 
 struct SearchRequest {
