@@ -284,6 +284,12 @@ std::optional<protocol::service::AuditStatus> AuditService::status() const {
   if (const auto problem = log_.problem(); !problem.empty()) status.problem = problem;
   const auto space = log_.folder().space();
   status.free_percent = space.total == 0 ? 0 : static_cast<std::int64_t>(space.free * 100 / space.total);
+  constexpr std::int64_t k_alert_percent = 10;
+  constexpr std::int64_t k_warn_percent = 20;
+  if (space.total != 0 && status.free_percent < k_warn_percent)
+    status.warning = std::string(status.free_percent < k_alert_percent ? "alert: " : "") + "only " +
+                     std::to_string(status.free_percent) +
+                     " % of the disk are free where the audit log lies; without space nothing is revealed or changed";
   const auto* writer = log_.writer();
   if (!writer) return status;
   if (const auto failure = writer->failure(); failure && !status.problem) status.problem = failure->message;

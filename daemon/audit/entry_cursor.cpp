@@ -21,13 +21,28 @@ Status EntryCursor::open(const evidence::SegmentPlace& place, std::uint64_t sequ
   return {};
 }
 
+Result<evidence::SegmentPlace> EntryCursor::place_of(std::uint64_t sequence, bool anew) {
+  if (places_.empty() || anew) {
+    STRONGROOM_ASSIGN(places_, evidence::list_segments(folder_));
+  }
+  const auto after = std::ranges::upper_bound(places_, sequence, {}, &evidence::SegmentPlace::first);
+  if (after == places_.begin()) return make_error(ErrorCode::not_found, "there is no such entry here");
+  return *std::prev(after);
+}
+
 Status EntryCursor::seek(std::uint64_t sequence) {
   if (reader_ && sequence == sequence_) return {};
-  STRONGROOM_ASSIGN(const auto places, evidence::list_segments(folder_));
-  const auto after = std::ranges::upper_bound(places, sequence, {}, &evidence::SegmentPlace::first);
-  if (after == places.begin()) return make_error(ErrorCode::not_found, "there is no such entry here");
-  const auto& place = *std::prev(after);
+  // Segments come and, with an archive, go.
+  if (Status found = seek_in(sequence, false); found) return found;
+  return seek_in(sequence, true);
+}
+
+Status EntryCursor::seek_in(std::uint64_t sequence, bool anew) {
+  STRONGROOM_ASSIGN(const auto place, place_of(sequence, anew));
   const std::uint64_t block = sequence / k_block;
+  // Reading on is cheaper than opening anew.
+  if (reader_ && segment_ == place.first && sequence_ < sequence && sequence - sequence_ < k_block / 2)
+    return read_up_to(sequence);
   const auto offset = block * k_block > place.first ? offsets_.find(block) : std::nullopt;
   if (offset) {
     // The file of offsets is derived and believed only when the entry is there.
@@ -58,9 +73,9 @@ Result<std::optional<BytesView>> EntryCursor::next() {
       ++sequence_;
       return entry;
     }
-    STRONGROOM_ASSIGN(const auto places, evidence::list_segments(folder_));
-    const auto following = std::ranges::find(places, sequence_, &evidence::SegmentPlace::first);
-    if (following == places.end() || following->first == segment_) return std::optional<BytesView>();
+    STRONGROOM_ASSIGN(places_, evidence::list_segments(folder_));
+    const auto following = std::ranges::find(places_, sequence_, &evidence::SegmentPlace::first);
+    if (following == places_.end() || following->first == segment_) return std::optional<BytesView>();
     STRONGROOM_CHECK(open(*following, sequence_, 0));
   }
 }

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 #include <strongroom/base/result.h>
 #include <strongroom/evidence/segment.h>
@@ -43,11 +44,15 @@ class EntryCursor {
   Result<std::uint64_t> torn_bytes() { return reader_->torn_bytes(); }
 
  private:
+  // The segment that holds the entry, as far as is known; looks again when `anew`.
+  Result<evidence::SegmentPlace> place_of(std::uint64_t sequence, bool anew);
   Status open(const evidence::SegmentPlace& place, std::uint64_t sequence, std::uint64_t offset);
+  Status seek_in(std::uint64_t sequence, bool anew);
   Status read_up_to(std::uint64_t sequence);
 
   std::filesystem::path folder_;
   BlockOffsets& offsets_;
+  std::vector<evidence::SegmentPlace> places_;
   std::optional<evidence::FrameReader> reader_;
   std::uint64_t segment_ = 0;
   std::uint64_t sequence_ = 0;

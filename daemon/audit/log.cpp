@@ -68,6 +68,7 @@ void AuditLog::make_writer(Segment segment, const LogEnd& end) {
 
 Status AuditLog::start(Recovered recovered, evidence::TiledTree tree) {
   torn_ = recovered.torn;
+  epoch_time_s_ = recovered.epoch_time_s;
   first_of_run_ = recovered.end.next;
   make_writer(std::move(recovered.newest), recovered.end);
   keeper_->take(std::move(tree), recovered.epoch, recovered.signed_entries);
@@ -131,6 +132,7 @@ Status AuditLog::readable() const {
 
 Result<Agreement> AuditLog::unlock(LogKeys keys, const StoreState& store) {
   STRONGROOM_CHECK(check());
+  const bool first = !keeper_->can_sign();
   STRONGROOM_CHECK(keeper_->take_keys(keys));
   Agreement agreement = Agreement::agree;
   if (!compared_) {
@@ -143,6 +145,9 @@ Result<Agreement> AuditLog::unlock(LogKeys keys, const StoreState& store) {
     keys_ = std::move(keys);
   }
   STRONGROOM_CHECK(keeper_->checkpoint());
+  // The hour of a key goes on while the daemon does not run.
+  const auto age = std::chrono::seconds(clocks_.wall_ns() / 1'000'000'000 - epoch_time_s_);
+  if (first && epoch_time_s_ != 0 && age >= options_.times.epoch) STRONGROOM_CHECK(keeper_->change_epoch(true));
   return agreement;
 }
 

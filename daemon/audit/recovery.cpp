@@ -67,6 +67,7 @@ class EndFinder {
       return make_error(ErrorCode::tampered, "the audit log's epoch record " + std::to_string(*epoch_record_) +
                                                  " was changed outside Strongroom");
     found.epoch = *epoch;
+    found.epoch_time_s = entry.header.time_s;
     found.epoch.signed_bytes = {};
     found.end.opening_key = epoch->opening_key;
     return {};

@@ -21,6 +21,7 @@ struct Recovered {
   std::uint64_t torn = 0;  // bytes that were cut
   std::uint64_t lost = 0;  // whole frames among them
   evidence::EpochEntry epoch;
+  std::int64_t epoch_time_s = 0;  // when it began
   std::optional<evidence::Note> checkpoint;
   std::uint64_t signed_entries = 0;
   // Why the log cannot go on: it was damaged or changed. Empty when all is well.

@@ -13,7 +13,7 @@ namespace strongroom::evidence {
 namespace {
 
 constexpr std::string_view k_magic = "SRMAUDIT";
-constexpr std::size_t k_buffer = 256 * 1024;
+constexpr std::size_t k_buffer = 64 * 1024;
 
 Error unreadable() {
   return make_error(ErrorCode::storage_failed, "a segment of the log cannot be read");

@@ -45,7 +45,7 @@ void write_frame_header(BytesView entry, BytesView slot, MutableBytes out) noexc
 // above it; 0 when there is none.
 std::size_t whole_frame_at(BytesView segment, std::uint64_t offset, std::uint64_t least) noexcept;
 
-// Reads the frames of one segment in order, through a buffer of 256 KiB. Not thread-safe. Move-only.
+// Reads the frames of one segment in order, through a buffer of 64 KiB. Not thread-safe. Move-only.
 class FrameReader {
  public:
   // `offset`: of a frame; 0 stands for the first. Errors: storage_failed, corrupt and unsupported (header).

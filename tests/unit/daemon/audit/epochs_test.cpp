@@ -46,6 +46,23 @@ TEST_F(Epochs, ARestartInTheMiddleGoesOnWithTheSameKey) {
   EXPECT_TRUE(verified().ok()) << verified().problem;
 }
 
+TEST_F(Epochs, AKeyDoesNotOutliveItsHourByARestart) {
+  begin();
+  append_many(3);
+  close();
+  clocks_.pass(1800);
+  open();
+  unlock();
+  EXPECT_EQ(log_->writer()->epoch(), 1U);
+  close();
+  clocks_.pass(1801);
+  open();
+  unlock();
+  EXPECT_EQ(log_->writer()->epoch(), 2U);
+  close();
+  EXPECT_TRUE(verified().ok()) << verified().problem;
+}
+
 TEST_F(Epochs, AnEmptyOneIsNotChanged) {
   begin();
   ASSERT_TRUE(log_->keeper().change_epoch(true));
