@@ -131,9 +131,9 @@ def _is_name(value):
 
 
 def _is_actor(value):
-    return (
-        value in ("system", "peer", "others") or _is_text(value) and re.fullmatch("uid:(0|[1-9][0-9]*)", value, re.ASCII) and int(value[4:]) < 1 << 32
-    )
+    if value in ("system", "peer", "others"):
+        return True
+    return _is_text(value) and re.fullmatch("uid:(0|[1-9][0-9]*)", value, re.ASCII) and int(value[4:]) < 1 << 32
 
 
 def _is_number(value):

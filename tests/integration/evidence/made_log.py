@@ -110,12 +110,6 @@ class MadeLog:
     def shown_starts(self):
         return [start for start in self.starts if start >= self.archived]
 
-    def framed(self, sequence):
-        """The entry in its frame, with what opens its box unless that was redacted."""
-        told = self.told.get(sequence)
-        slot = bytes(a ^ b for a, b in zip(told.r, told.mask)) if told and told.r else bytes(32)
-        return spell.frame(self.entries[sequence], slot)
-
     def write_segments(self, folder, only=None):
         shown = self.shown_starts() + self.left_over
         for start, end in zip(self.starts, self.starts[1:] + [len(self.entries)]):

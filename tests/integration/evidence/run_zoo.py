@@ -85,7 +85,7 @@ _SHAPES = {
         "torn": True,
     },
 }
-_SEEDS = {"one segment": 3, "one epoch": 5, "many segments": 4, "archived": 10, "bare tiles": 1}
+_SEEDS = {"one segment": 3, "one epoch": 5, "many segments": 4, "archived": 3, "bare tiles": 1}
 
 
 @functools.lru_cache(maxsize=None)
@@ -281,16 +281,6 @@ def two_keys(task):
     return None, problems
 
 
-def _slots(keys, name):
-    """Where a segment holds what a redaction erases: nothing covers it."""
-    start, slots = int(name[:16], 16), []
-    place = 40
-    for entry in keys.entries[start:]:
-        slots.append(range(place + 8, place + spell.FRAME))
-        place += spell.FRAME + len(entry)
-    return slots
-
-
 def random_bytes(task):
     """Single bits anywhere in what the checkpoint covers: frames, tiles, the checkpoint itself. Only those in slots are free."""
     name, count, other = task
@@ -310,10 +300,7 @@ def random_bytes(task):
         places += [(folder / "log" / "checkpoint", len((body + lines).encode()) + 1)] * 4
         for _ in range(count):
             path, size = draw.choice(places)
-            slots = _slots(keys, path.name) if path.suffix == ".log" else ()
             data, place, bit = path.read_bytes(), draw.randrange(size), draw.randrange(8)
-            if any(place in slot for slot in slots):
-                continue
             path.write_bytes(flipped(data, place, bit))
             for verifier in verifiers(other):
                 if verifier.log(folder / "log", keys, None, False)["ok"] != ((path, place) in slots):
@@ -365,7 +352,8 @@ def main():
         print(problem)
     seconds = time.monotonic() - started
     attacks = len(ran - set(zoo.HARMLESS))
-    print(f"{attacks} attacks, {len(ran) - attacks} harmless changes, {arguments.good} good logs, {len(problems)} problems, {seconds:.0f} s")
+    counts = f"{attacks} attacks, {len(ran) - attacks} harmless changes, {arguments.good} good logs"
+    print(f"{counts}, {len(problems)} problems, {seconds:.0f} s")
     return 1 if problems else 0
 
 

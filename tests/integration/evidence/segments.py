@@ -70,6 +70,6 @@ def witness_texts(folder, numbers):
                 size = int.from_bytes(frame[:4], "little")
                 if len(frame) < FRAME + HEADER or not LEAST <= size <= MOST:
                     break
-                if frame[FRAME + 1] == 6:
+                if frame[FRAME + 1] == WITNESS:
                     yield file.read(size - HEADER)
                 place += FRAME + size

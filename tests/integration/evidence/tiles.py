@@ -53,12 +53,6 @@ class Tiles:
             raise Damage("a tile of archived entries is missing", sequence)
         return widest[32 * place : 32 * place + 32]
 
-    def archived_leaf(self, sequence):
-        """The hash of an archived entry. That its tile leads to the peaks is checked with all others."""
-        found = self._load(0, sequence >> 8)
-        place = 32 * (sequence & 255)
-        return found[max(found)][place : place + 32]
-
     def take(self, level, index, value, signed):
         """The tree has finished the subtree `index` of this level. `signed` is the size that the checkpoint claims."""
         number, place = index // _WIDTH, index % _WIDTH

@@ -5,7 +5,20 @@ import shutil
 
 import spell
 from make_log import make
-from tamper import NotHere, anywhere, at, at_note, attack, chosen, flipped, harmless, named, resign, rewrite_segments, rewrite_tiles
+from tamper import (
+    NotHere,
+    anywhere,
+    at,
+    at_note,
+    attack,
+    chosen,
+    flipped,
+    harmless,
+    named,
+    resign,
+    rewrite_segments,
+    rewrite_tiles,
+)
 
 
 def _parts(keys, size=None):

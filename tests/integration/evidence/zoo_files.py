@@ -81,7 +81,8 @@ def newest_file_truncated(folder, keys):
     if start != keys.shown_starts()[-1]:
         raise NotHere
     count = (keys.signed - start) // 2
-    os.truncate(segment_path(folder, start), 40 + sum(spell.FRAME + len(entry) for entry in keys.entries[start : start + count]) + 60)
+    whole = 40 + sum(spell.FRAME + len(entry) for entry in keys.entries[start : start + count])
+    os.truncate(segment_path(folder, start), whole + 60)
     return at(start + count)
 
 
