@@ -42,10 +42,14 @@ std::optional<std::string> EntryRules::check_header(const Entry& entry, std::uin
 std::optional<std::string> EntryRules::check_time(const Entry& entry) {
   const auto* skip = std::get_if<SkipEntry>(&entry.content);
   if (!skip) return time_ && entry.header.time_s < *time_ ? std::optional("the time goes back") : std::nullopt;
-  if (skip->to_s != entry.header.time_s || (time_ && skip->from_s != *time_))
+  const std::int64_t by = skip->to_s - skip->from_s;
+  const bool follows = !time_ || (skip->kind == SkipKind::downtime ? skip->from_s == *time_ : skip->from_s >= *time_);
+  constexpr std::int64_t k_least_jump = 5;
+  const bool fits = skip->kind == SkipKind::clock_back      ? by < 0
+                    : skip->kind == SkipKind::clock_forward ? by > k_least_jump
+                                                            : by >= 0;
+  if (skip->to_s != entry.header.time_s || !follows || !fits)
     return "the skip record does not say where the time went";
-  const bool goes_back = skip->to_s < skip->from_s;
-  if (goes_back != (skip->kind == SkipKind::clock_back)) return "the skip record does not say where the time went";
   return std::nullopt;
 }
 

@@ -218,7 +218,7 @@ Status decode_box(BytesView cbor, Event& event) {
       in.fail();
     }
   }
-  if (!in.finished() || pairs == 0) return damaged();
+  if (!in.finished()) return damaged();
   return {};
 }
 

@@ -124,7 +124,8 @@ ProofReport verify_disclosure(std::string_view text, const VerifierKey& log) {
   ProofReport report;
   const auto check = [&]() -> Status {
     STRONGROOM_ASSIGN(const TlogProof proof, TlogProof::parse(text));
-    report.sequence = proof.index;
+    const auto checkpoint = Checkpoint::parse(proof.checkpoint.text);
+    if (checkpoint && proof.index < checkpoint->size) report.sequence = proof.index;
     if (!proof.extra) return make_error(ErrorCode::invalid_argument, "the proof does not hold the entry");
     STRONGROOM_ASSIGN(const ProofExtra extra, ProofExtra::parse(*proof.extra));
     STRONGROOM_ASSIGN(const auto proven,

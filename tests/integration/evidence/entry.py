@@ -4,7 +4,7 @@ import re
 import struct
 
 import cbor
-from wire import Damage, decipher, derive, is_uint, lp, same, signed_by
+from wire import Damage, checksum, decipher, derive, is_uint, lp, same, signed_by
 
 EVENT, KEY, EPOCH, SKIP, RECOVERY, WITNESS = range(1, 7)
 HEADER = 40
@@ -38,9 +38,6 @@ class Entry:
             self.kind, self.since, self.to = struct.unpack_from("<Bqq", data, HEADER)
             if not 1 <= self.kind <= 3:
                 raise Damage("a skip record's kind is unknown")
-        elif self.type == RECOVERY:
-            if struct.unpack_from("<Q", data, HEADER + 8)[0]:
-                raise Damage("a recovery record says that something was lost")
         elif self.type == WITNESS and not 1 <= len(data) - HEADER <= 65536:
             raise Damage("a witness record's length is out of bounds")
 
@@ -103,6 +100,12 @@ class EpochRecord:
         if self.size != self.sequence:
             raise Damage("an epoch record's size is not its sequence number")
 
+    def check_log_id(self):
+        """The log's name follows from its first record."""
+        parts = [self.key, self.identity, self.opening, self.store_id]
+        if self.log_id != checksum("SRM/audit/log/v1", parts)[:16]:
+            raise Damage("the log id is not the one that follows from the first epoch record")
+
     def _message(self):
         return lp(b"SRM/audit/epoch/v1") + self.entry.data[:212]
 
@@ -128,9 +131,9 @@ def _is_name(value):
 
 
 def _is_actor(value):
-    return (
-        value in ("system", "peer", "others") or _is_text(value) and re.fullmatch("uid:(0|[1-9][0-9]*)", value, re.ASCII) and int(value[4:]) < 1 << 32
-    )
+    if value in ("system", "peer", "others"):
+        return True
+    return _is_text(value) and re.fullmatch("uid:(0|[1-9][0-9]*)", value, re.ASCII) and int(value[4:]) < 1 << 32
 
 
 def _is_number(value):

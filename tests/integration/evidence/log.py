@@ -6,10 +6,11 @@ import segments
 from entry import EPOCH, EVENT, KEY, SKIP, WITNESS, Entry, EpochRecord
 from note import Checkpoint
 from tiles import Tiles
-from tree import EMPTY_ROOT, Tree, leaf_hash, peak_heights
+from tree import EMPTY_ROOT, Tree, leaf_hash
 from wire import Damage, base64_bytes, is_uint, json_value, utf8
 
 _MOST_BETWEEN_KEYS = 255
+_MOST_RECORDS = 64 << 20
 
 
 class Archive:
@@ -17,18 +18,22 @@ class Archive:
 
     def __init__(self, data):
         value = json_value(utf8(data, "archive.json"), "archive.json")
-        if not isinstance(value, dict) or set(value) != {"size", "peaks", "epoch_record"}:
+        if not isinstance(value, dict) or set(value) != {"size", "peaks", "epoch_records"}:
             raise Damage("archive.json has other members than the format names")
         self.size = value["size"]
-        if not is_uint(self.size) or self.size == 0 or not isinstance(value["peaks"], list):
-            raise Damage("archive.json: the size or the peaks are malformed", 0)
+        if not is_uint(self.size) or self.size == 0:
+            raise Damage("archive.json: the size is malformed", 0)
+        if not isinstance(value["peaks"], list) or not isinstance(value["epoch_records"], list):
+            raise Damage("archive.json: the peaks or the epoch records are no list", 0)
         self.peaks = [base64_bytes(peak, 32) for peak in value["peaks"]]
-        if len(self.peaks) != len(peak_heights(self.size)):
-            raise Damage("archive.json: the number of peaks is not that of the size")
-        self.record = EpochRecord(Entry(base64_bytes(value["epoch_record"])))
-        if self.record.sequence >= self.size:
-            raise Damage("archive.json: the epoch record does not fit the size")
-        self.record.check_identity()
+        texts = value["epoch_records"]
+        if sum(len(text) for text in texts if isinstance(text, str)) > _MOST_RECORDS:
+            raise Damage("archive.json: more epoch records than a log may have", 0)
+        records = [EpochRecord(Entry(base64_bytes(text))) for text in texts]
+        numbers = [record.sequence for record in records]
+        if numbers[:1] != [0] or numbers != sorted(set(numbers)) or numbers[-1] >= self.size:
+            raise Damage("archive.json: the epoch records are not those from entry 0 up to the size", 0)
+        self.records = dict(zip(numbers, records))
 
 
 class Log:
@@ -48,6 +53,8 @@ class Log:
         problem = sequence = None
         try:
             self._begin()
+            if self._archive:
+                self._read_archived()
             self._read_segments()
             self._end()
         except Damage as damage:
@@ -73,13 +80,8 @@ class Log:
             return None
 
     def _begin(self):
-        peaks = ()
         if (data := self._read("archive.json")) is not None:
             self._archive = Archive(data)
-            self._tree, peaks = Tree(self._archive.size, self._archive.peaks), self._archive.peaks
-            self._adopt(self._archive.record)
-            self._key_at, self._key_index = self._archive.size - 1, -1
-            self._known[self._archive.size] = (self._tree.root(), self._record)
         self._late, self._notes = [], []
         self._collect("checkpoint", self._read("checkpoint"))
         cosigned = self._folder / "cosigned"
@@ -87,9 +89,7 @@ class Log:
             if re.fullmatch("[1-9][0-9]*", path.name, re.ASCII):
                 self._collect("cosigned", path.read_bytes(), int(path.name))
         self._collect("against", self._against_data)
-        self._tiles = Tiles(self._folder, self._tree.size, peaks)
-        if self._archive and self._tiles.archived_leaf(self._record.sequence) != leaf_hash(self._record.entry.data):
-            raise Damage("archive.json: the epoch record is not among the archived entries", self._record.sequence)
+        self._tiles = Tiles(self._folder)
 
     def _collect(self, kind, data, size=None):
         """Parses a checkpoint; what is wrong with it is reported behind all that is wrong with entries."""
@@ -111,9 +111,27 @@ class Log:
 
     # --- entries ---
 
+    def _read_archived(self):
+        """The tree of what is archived, from its tiles: the epoch records stand in it as if they had just been read."""
+        records = self._archive.records
+        while self._tree.size < self._archive.size:
+            number = self._tree.size
+            leaf, record = self._tiles.leaf(number), records.get(number)
+            if record is not None:
+                if leaf != leaf_hash(record.entry.data):
+                    raise Damage("an archived epoch record is not in the tree at its number", number)
+                try:
+                    self._follow_epoch(record)
+                except Damage as damage:
+                    raise Damage(damage.problem, number) from None
+            self._grow(leaf)
+        if self._tree.peaks != self._archive.peaks:
+            raise Damage("archive.json: the tiles do not lead to the peaks")
+        self._key_at, self._key_index = self._archive.size - 1, -1
+
     def _read_segments(self):
         folder = self._folder / "segments"
-        numbers = segments.listed(folder)
+        numbers = [number for number in segments.listed(folder) if number >= self._tree.size]
         if not numbers or numbers[0] != self._tree.size:
             raise Damage("the first segment is missing", self._tree.size)
         for text in segments.witness_texts(folder, numbers):
@@ -156,8 +174,11 @@ class Log:
             self._follow(entry, number)
         except Damage as damage:
             raise Damage(damage.problem, number) from None
+        self._grow(leaf_hash(data))
+
+    def _grow(self, leaf):
         signed = self._checkpoint.size if self._checkpoint else None
-        for height, index, value in self._tree.append(leaf_hash(data)):
+        for height, index, value in self._tree.append(leaf):
             if height % 8 == 0:
                 self._tiles.take(height // 8, index, value, signed)
         if self._tree.size in self._wanted:
@@ -214,6 +235,7 @@ class Log:
         if before is None:
             if record.sequence != 0 or record.root != EMPTY_ROOT or any(record.closing_signature):
                 raise Damage("the first epoch record is not as entry 0 has to be")
+            record.check_log_id()
         else:
             constant = (record.log_id, record.store_id, record.identity) == (before.log_id, before.store_id, before.identity)
             if not constant:
@@ -249,7 +271,6 @@ class Log:
                     raise Damage(f"{kind}: {damage.problem}", size - 1) from None
 
     def _check_note(self, note, whose):
-        """Of an archived size only the identity signature can be checked."""
         note.check_identity(self._log_id, self._record.identity)
         if note.size in self._known:
             root, record = self._known[note.size]
@@ -265,8 +286,6 @@ class Log:
         for kind, note in self._notes:
             if note.size > entries:
                 raise Damage(f"{kind}: covers more entries than there are", entries)
-            if self._archive and note.size <= self._archive.size:
-                self._check_archived_note(kind, note)
             if self._checkpoint and kind in ("cosigned", "witness record") and note.size > self._checkpoint.size:
                 raise Damage(f"{kind}: is newer than the newest checkpoint", self._checkpoint.size)
         if self._tiles.missing:
@@ -282,14 +301,6 @@ class Log:
         for witness in self._witnesses:
             if witness.name not in self._witnessed:
                 raise Damage(f"{witness.name} has cosigned nothing")
-
-    def _check_archived_note(self, kind, note):
-        if kind == "against" and note.size < self._archive.size:
-            raise Damage("against: lies within what is archived and cannot be compared")
-        try:
-            self._check_note(note, kind)
-        except Damage as damage:
-            raise Damage(f"{kind}: {damage.problem}", note.size - 1) from None
 
 
 def verify_log(folder, key=None, against=None, witnesses=()):

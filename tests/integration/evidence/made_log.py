@@ -43,6 +43,7 @@ class MadeLog:
     torn: bytes = b""
     wide: bool = False
     bare: bool = False
+    left_over: list = field(default_factory=list)
     forest: Forest = field(default_factory=Forest)
 
     # --- what the log says of itself ---
@@ -101,20 +102,20 @@ class MadeLog:
         self.write_notes(folder)
         self.write_beside(folder)
 
+    def slot(self, sequence):
+        """What stands in the slot of an entry's frame."""
+        told = self.told.get(sequence)
+        return bytes(a ^ b for a, b in zip(told.r, told.mask)) if told and told.r else bytes(32)
+
     def shown_starts(self):
         return [start for start in self.starts if start >= self.archived]
 
-    def framed(self, sequence):
-        """The entry in its frame, with what opens its box unless that was redacted."""
-        told = self.told.get(sequence)
-        slot = bytes(a ^ b for a, b in zip(told.r, told.mask)) if told and told.r else bytes(32)
-        return spell.frame(self.entries[sequence], slot)
-
     def write_segments(self, folder, only=None):
-        starts = self.shown_starts()
-        for start, end in zip(starts, starts[1:] + [len(self.entries)]):
-            if only is None or start in only:
-                data = spell.segment_head(self.log_id, start) + b"".join(map(self.framed, range(start, end)))
+        shown = self.shown_starts() + self.left_over
+        for start, end in zip(self.starts, self.starts[1:] + [len(self.entries)]):
+            if start in (shown if only is None else only):
+                data = spell.segment_head(self.log_id, start)
+                data += b"".join(spell.frame(self.entries[i], self.slot(i)) for i in range(start, end))
                 if end == len(self.entries):
                     data += self.torn[: max(0, self.segment_size - len(data))]
                 with (folder / "segments" / f"{start:016x}.log").open("wb") as file:
@@ -122,15 +123,16 @@ class MadeLog:
                     file.truncate(max(self.segment_size, len(data)))
 
     def write_tiles(self, folder):
-        """All full tiles of the signed tree; partial ones unless `bare`; when `wide` also those of what is not signed. Those of
-        archived entries stay."""
+        """All full tiles of the signed tree; partial ones unless `bare`; when `wide` also those of what is not signed. What is
+        archived can be read from the tiles in any case."""
         for level in range(8):
             row = self.forest.row(8 * level)
             covered = (len(self.entries) if self.wide else self.signed or 0) >> 8 * level
             for number in range(covered + 255 >> 8):
                 hashes = row[256 * number : min(256 * number + 256, covered)]
-                for width in {len(hashes), len(hashes) * 2 // 3} - {0}:
-                    if width == 256 or not self.bare or self.archived:
+                archived = (self.archived >> 8 * level) - 256 * number
+                for width in {len(hashes), len(hashes) * 2 // 3, archived if len(hashes) < 256 else 0}:
+                    if 0 < width <= len(hashes) and (width == 256 or not self.bare or width == archived):
                         self.write_tile(folder, level, number, hashes[:width])
 
     @staticmethod
@@ -153,7 +155,7 @@ class MadeLog:
         return {
             "size": size,
             "peaks": [spell.text64(peak) for peak in self.forest.peaks(size)],
-            "epoch_record": spell.text64(self.entries[self.record_of(size)]),
+            "epoch_records": [spell.text64(self.entries[start]) for start in self.epoch_starts if start < size],
         }
 
     def write_beside(self, folder):

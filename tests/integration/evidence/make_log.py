@@ -35,7 +35,7 @@ class Maker:
         draw = self._random.randbytes
         opening_key, opening_secret = bindings.crypto_box_seed_keypair(draw(32))
         self.log = MadeLog(
-            draw(16), draw(16), draw(32), opening_key, opening_secret, shape["segment_size"], witness_seed=draw(32)
+            b"", draw(16), draw(32), opening_key, opening_secret, shape["segment_size"], witness_seed=draw(32)
         )
         self._time, self._boot_id = 1_700_000_000 + self._random.randrange(10**7), draw(16)
         self._nanoseconds = self._random.randrange(10**12)
@@ -77,6 +77,7 @@ class Maker:
         size = len(log.entries)
         head = spell.header(spell.EPOCH, self._epoch, size, self._time, self._boot_id)
         keys = (spell.public_of(seed), spell.public_of(log.identity_seed), log.opening_key)
+        log.log_id = log.log_id or spell.log_name(*keys, log.store_id)
         log.epoch_starts.append(size)
         self._append(
             spell.epoch_record(head, size, log.forest.root(size), keys, (log.log_id, log.store_id), closing, log.identity_seed)
@@ -180,7 +181,7 @@ class Maker:
         if draw.random() < 0.8:
             self.add_skip(3 if draw.random() < 0.8 else 1)
         if draw.random() < 0.4:
-            self._append(self._head(spell.RECOVERY) + struct.pack("<QQ", draw.randrange(1, 9999), 0))
+            self._append(self._head(spell.RECOVERY) + struct.pack("<QQ", draw.randrange(1, 9999), draw.choice((0, 0, 1, 7))))
 
     def add_witness(self):
         head = self._head(spell.WITNESS)
@@ -231,6 +232,7 @@ class Maker:
         starts = [start for start in log.starts if 0 < start <= log.signed]
         if shape["archived"] and starts:
             log.archived = draw.choice(starts)
+            log.left_over = [start for start in log.starts if 0 < start < log.archived and draw.random() < 0.5]
         return log
 
 
@@ -244,9 +246,9 @@ def torn(draw, shape):
     kind = draw.choice((0, 1, 2, 3)) if shape["torn"] else 0
     whole = bytearray(spell.frame(draw.randbytes(200)))
     if kind == 1:
-        return bytes(whole[: draw.randrange(1, len(whole))])
+        return bytes(whole[: draw.randrange(1, 240)])
     if kind == 2:
-        whole[draw.randrange(spell.FRAME, len(whole))] ^= 1 << draw.randrange(8)
+        whole[draw.randrange(40, 240)] ^= 1 << draw.randrange(8)
         return bytes(whole)
     if kind == 3:
         return struct.pack("<I", 300) + draw.randbytes(draw.randrange(4, 400))

@@ -41,10 +41,10 @@ def next_entry(file):
     if len(length) < 4 or not LEAST <= size <= MOST:
         return None
     rest = file.read(FRAME - 4 + size)
-    entry = rest[FRAME - 4 :]
-    if len(entry) < size or int.from_bytes(rest[:4], "little") != crc32c(length + entry):
+    data = rest[FRAME - 4 :]
+    if len(data) < size or int.from_bytes(rest[:4], "little") != crc32c(length + data):
         return None
-    return entry
+    return data
 
 
 def used_behind(file, place):

@@ -50,14 +50,15 @@ def _reversed_remainders():
 _REMAINDERS = _reversed_remainders()
 
 
+# What stands before an entry in a segment.
+FRAME = 40
+
+
 def castagnoli(data):
     state = ~0 & 0xFFFFFFFF
     for byte in data:
         state = state >> 8 ^ _REMAINDERS[state & 255 ^ byte]
     return ~state & 0xFFFFFFFF
-
-
-FRAME = 40
 
 
 def frame(entry, slot=bytes(32)):
@@ -82,6 +83,14 @@ def derived(key, label, parts, size):
     for part in [label.encode(), *parts]:
         state.update(prefixed(part))
     return state.digest()
+
+
+def log_name(epoch_key, identity_key, opening_key, store_id):
+    """The log id that follows from what entry 0 says."""
+    state = hashlib.blake2b(digest_size=32)
+    for part in (b"SRM/audit/log/v1", epoch_key, identity_key, opening_key, store_id):
+        state.update(prefixed(part))
+    return state.digest()[:16]
 
 
 def padded(value):

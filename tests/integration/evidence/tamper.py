@@ -14,6 +14,7 @@ import spell
 
 REGISTRY = {}
 BESIDE = set()
+HARMLESS = {}
 
 
 class NotHere(Exception):
@@ -46,6 +47,18 @@ def named(name, function, beside=False):
     REGISTRY[name] = function
     if beside:
         BESIDE.add(name)
+    return function
+
+
+def harmless(function):
+    """Registers a change of a good log that is none of its damages: no alarm may be raised. Returns the name of a checkpoint to
+    hold it against, or nothing."""
+    return named_harmless(function.__name__, function)
+
+
+def named_harmless(name, function):
+    assert name not in REGISTRY | HARMLESS, name
+    HARMLESS[name] = function
     return function
 
 

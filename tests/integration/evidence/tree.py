@@ -15,11 +15,6 @@ def node_hash(left, right):
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def peak_heights(size):
-    """Heights of the complete subtrees that a tree of this size consists of, largest first."""
-    return [height for height in range(size.bit_length() - 1, -1, -1) if size >> height & 1]
-
-
 def fold(peaks):
     """The root of a tree that consists of these complete subtrees, largest first."""
     if not peaks:
@@ -33,11 +28,8 @@ def fold(peaks):
 class Tree:
     """Keeps only the peaks."""
 
-    def __init__(self, size=0, peaks=()):
-        self.size = size
-        self.peaks = list(peaks)
-        if len(self.peaks) != len(peak_heights(size)):
-            raise Damage("the number of peaks is not that of the tree's size")
+    def __init__(self):
+        self.size, self.peaks = 0, []
 
     def append(self, leaf):
         """Adds a leaf; yields each complete subtree that it finishes as (height, index at that height, hash)."""
@@ -52,15 +44,6 @@ class Tree:
 
     def root(self):
         return fold(self.peaks)
-
-
-def complete_root(hashes):
-    """The peaks over a row of complete subtrees of one height, largest first; one of them when their number is a power of two."""
-    row = Tree()
-    for item in hashes:
-        for _ in row.append(item):
-            pass
-    return row.peaks
 
 
 def root_from_inclusion(index, size, leaf, path):

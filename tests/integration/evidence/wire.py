@@ -50,6 +50,10 @@ def derive(key, label, parts, size):
     return hashlib.blake2b(lp(label.encode()) + b"".join(map(lp, parts)), key=key, digest_size=size).digest()
 
 
+def checksum(label, parts):
+    return hashlib.blake2b(lp(label.encode()) + b"".join(map(lp, parts)), digest_size=32).digest()
+
+
 def same(left, right):
     return hmac.compare_digest(left, right)
 

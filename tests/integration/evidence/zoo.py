@@ -12,5 +12,6 @@ import zoo_files  # noqa: F401
 import zoo_keys  # noqa: F401
 import zoo_proof  # noqa: F401
 import zoo_rules  # noqa: F401
-from tamper import BESIDE  # noqa: F401
+import zoo_slots  # noqa: F401
+from tamper import BESIDE, HARMLESS  # noqa: F401
 from tamper import REGISTRY as ATTACKS  # noqa: F401

@@ -5,7 +5,20 @@ import shutil
 
 import spell
 from make_log import make
-from tamper import NotHere, anywhere, at, at_note, attack, chosen, flipped, named, resign, rewrite_segments, rewrite_tiles
+from tamper import (
+    NotHere,
+    anywhere,
+    at,
+    at_note,
+    attack,
+    chosen,
+    flipped,
+    harmless,
+    named,
+    resign,
+    rewrite_segments,
+    rewrite_tiles,
+)
 
 
 def _parts(keys, size=None):
@@ -144,13 +157,33 @@ def checkpoint_older_than_the_archive(folder, keys):
     return anywhere(keys)
 
 
-@attack
+@harmless
 def one_at_hand_lies_within_the_archive(folder, keys):
-    """It may be right, but nothing here can tell: that must not be called good."""
+    """The tiles of what is archived tell that it is right."""
     if keys.archived < 3:
         raise NotHere
     (folder.parent / "against").write_text(keys.checkpoint(keys.archived - 1))
-    return anywhere(keys, against="against")
+    return "against"
+
+
+@attack
+def one_at_hand_lies_within_the_archive_and_is_a_fork(folder, keys):
+    if keys.archived < 3:
+        raise NotHere
+    log, size = keys.copied(), keys.archived - 1
+    log.entries[1] = flipped(log.entries[1], 60)
+    (folder.parent / "against").write_text(log.grown().checkpoint(size))
+    return at_note(size, against="against")
+
+
+@attack
+def cosigned_one_within_the_archive_is_a_fork(folder, keys):
+    if keys.archived < 3:
+        raise NotHere
+    log, size = keys.copied(), keys.archived - 1
+    log.entries[1] = flipped(log.entries[1], 60)
+    (folder / "cosigned" / str(size)).write_text(log.grown().checkpoint(size, cosigned_at=7))
+    return at_note(size)
 
 
 @attack

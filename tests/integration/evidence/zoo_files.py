@@ -2,6 +2,7 @@
 
 import functools
 import os
+import shutil
 
 import spell
 from make_log import make
@@ -80,14 +81,15 @@ def newest_file_truncated(folder, keys):
     if start != keys.shown_starts()[-1]:
         raise NotHere
     count = (keys.signed - start) // 2
-    os.truncate(segment_path(folder, start), 40 + sum(spell.FRAME + len(entry) for entry in keys.entries[start : start + count]) + 30)
+    whole = 40 + sum(spell.FRAME + len(entry) for entry in keys.entries[start : start + count])
+    os.truncate(segment_path(folder, start), whole + 60)
     return at(start + count)
 
 
 @attack
 def older_file_truncated(folder, keys):
     start = _segment(keys, 0, 2)
-    os.truncate(segment_path(folder, start), 40 + spell.FRAME + len(keys.entries[start]) + 20)
+    os.truncate(segment_path(folder, start), 40 + spell.FRAME + len(keys.entries[start]) + 60)
     return at(start + 1)
 
 
@@ -270,7 +272,28 @@ def archived_tile_changed(folder, keys):
     if keys.archived < 256:
         raise NotHere
     _flip_tile(folder, keys, 0, 0, 256, 77)
+    return Found(0, 255, nowhere=True)
+
+
+@attack
+def archived_tile_dropped(folder, keys):
+    if keys.archived < 256:
+        raise NotHere
+    shutil.rmtree(folder / "tile" / (spell.tile_name(0, 0) + ".p"), ignore_errors=True)
+    (folder / "tile" / spell.tile_name(0, 0)).unlink()
     return at(0, 255)
+
+
+@attack
+def tiles_dropped_in_the_archived_part(folder, keys):
+    """Those whose first hashes are of archived entries and lead to the peaks."""
+    if keys.archived & 255 == 0:
+        raise NotHere
+    number = keys.archived >> 8
+    name = folder / "tile" / spell.tile_name(0, number)
+    name.unlink(missing_ok=True)
+    shutil.rmtree(name.with_name(name.name + ".p"), ignore_errors=True)
+    return at(number << 8, keys.archived)
 
 
 @attack

@@ -17,6 +17,8 @@ from tamper import (
     flipped,
     named,
     resign,
+    rewrite_segments,
+    rewrite_tiles,
     unsigned_by,
     with_entries,
     with_entry,
@@ -42,7 +44,7 @@ def resigned_with_todays_keys(folder, keys):
     return at(i, closing)
 
 
-def _closed_again(log, record, seed):
+def closed_again(log, record, seed):
     """An epoch record over the tree as it now is, closed with this key."""
     old = log.entries[record]
     keys = (old[84:116], old[116:148], old[148:180])
@@ -58,7 +60,7 @@ def past_epoch_rewritten_with_todays_keys(folder, keys):
     log.entries[i] = flipped(log.entries[i], 60)
     today = log.epoch_seeds[max(log.epoch_seeds)]
     for record in [start for start in log.epoch_starts if start > i]:
-        log.entries[record] = _closed_again(log, record, today)
+        log.entries[record] = closed_again(log, record, today)
     log = with_entries(folder, keys, log.entries, tiles=True)
     resign(folder, log)
     return at(i, closing)
@@ -75,7 +77,7 @@ def past_epochs_rewritten_with_new_keys(folder, keys):
     log.entries[i] = flipped(log.entries[i], 60)
     for record in [start for start in log.epoch_starts if start >= begins]:
         log.entries[record] = changed(log.entries[record], 84, spell.public_of(seed))
-        log.entries[record] = _closed_again(log, record, seed)
+        log.entries[record] = closed_again(log, record, seed)
         log.epoch_seeds[log.epoch_of(record)] = seed
     epoch_seeds = log.epoch_seeds
     log = with_entries(folder, keys, log.entries, tiles=True)
@@ -131,28 +133,60 @@ for _name, _change in _RECORDS.items():
 
 @attack
 def first_record_opening_key_exchanged(folder, keys):
-    """By who has the identity key: the record itself is right, all that leads to it is not."""
+    """By who has the identity key: another log id would follow from it."""
     if keys.archived:
         raise NotHere
     with_entry(folder, keys, 0, _identity_signed(keys, changed(keys.entries[0], 148, spell.public_of(bytes(32)))), tiles=True)
-    return at(0, unsigned_by(keys, 0))
+    return at(0)
 
 
-@attack
-def whole_log_rewritten_with_the_identity_key(folder, keys):
-    """All epochs get keys of the attacker's from entry 0 on. Nothing in the folder can tell; an older checkpoint does."""
+def _rewritten(folder, keys, log_id):
+    """All epochs get keys of the attacker's from entry 0 on, under a log id."""
     if keys.archived or not keys.epoch_starts[1:] or any(entry[1] == spell.WITNESS for entry in keys.entries):
         raise NotHere
     log, seed = keys.copied(), bytes(range(32))
     log.entries[1] = flipped(log.entries[1], 60)
+    log.log_id = log_id(log, spell.public_of(seed))
     for record in log.epoch_starts:
         log.entries[record] = changed(log.entries[record], 84, spell.public_of(seed))
-        closed = _closed_again(log, record, seed if record else None)
-        log.entries[record], log.epoch_seeds[log.epoch_of(record)] = closed, seed
+        log.entries[record] = changed(log.entries[record], 180, log.log_id)
+        log.entries[record] = closed_again(log, record, seed if record else None)
+        log.epoch_seeds[log.epoch_of(record)] = seed
+    rewrite_segments(folder, log)
+    rewrite_tiles(folder, log)
+    resign(folder, log)
+    return log
+
+
+def _same_id(log, _):
+    return log.log_id
+
+
+def _its_own_id(log, epoch_key):
+    return spell.log_name(epoch_key, log.entries[0][116:148], log.entries[0][148:180], log.store_id)
+
+
+@attack
+def whole_log_rewritten_with_the_identity_key(folder, keys):
+    """Under the log's name: it does not follow from the key of the first epoch, which is another one."""
+    _rewritten(folder, keys, _same_id)
+    return at(0)
+
+
+@attack
+def whole_log_rewritten_under_its_own_name(folder, keys):
+    """As a log it is good; it is not the one whose key is at hand."""
+    _rewritten(folder, keys, _its_own_id)
+    return at(0)
+
+
+@attack
+def whole_log_rewritten_against_an_older_checkpoint(folder, keys):
+    """The first record is the true one, all that follows is not."""
+    if len(keys.epoch_starts) > 1:
+        raise NotHere
+    log = with_entry(folder, keys, 1, flipped(keys.entries[1], 60), tiles=True)
     (folder.parent / "against").write_text(keys.checkpoint(keys.signed))
-    epoch_seeds = log.epoch_seeds
-    log = with_entries(folder, keys, log.entries, tiles=True)
-    log.epoch_seeds = epoch_seeds
     resign(folder, log)
     return at_note(keys.signed, against="against")
 

@@ -8,8 +8,9 @@ import shutil
 import struct
 
 import spell
+from make_log import make
 from nacl import bindings
-from tamper import at, attack, changed, flipped, named, numbered, with_entries
+from tamper import at, attack, changed, flipped, harmless, named, numbered, with_entries
 
 
 class _Tail:
@@ -108,7 +109,6 @@ _RULES = {
     "skip_away_goes_back": lambda t: t.skip(3, t.time, t.time - 1, t.time - 1),
     "skip_away_from_elsewhere": lambda t: t.skip(3, t.time + 1, t.time + 9, t.time + 9),
     "skip_too_long": lambda t: t.skip(2, t.time, t.time + 9, t.time + 9) + b"\0",
-    "recovery_lost": lambda t: t.recovery(lost=1),
     "recovery_too_short": lambda t: t.recovery()[:-1],
     "key_record_too_long": lambda t: t.head(spell.KEY) + struct.pack("<Q", t.keys.epoch_starts[-1]) + bytes(137),
     "key_record_names_another": lambda t: t.head(spell.KEY) + struct.pack("<Q", t.keys.epoch_starts[-1] + 1) + bytes(136),
@@ -174,20 +174,20 @@ def _fresh(folder, keys, entries, log_id=None):
     log = keys.copied()
     log.entries, log.starts, log.told, log.epoch_starts = entries, [0], {}, [0]
     log.signed, log.cosigned, log.archived, log.torn, log.log_id = None, [], 0, b"", log_id or keys.log_id
+    log.left_over = []
     log.grown().write(folder)
 
 
-def _genesis(keys, number=1, closing=bytes(64), identity_seed=None, log_id=None):
-    """Entry 0 as it has to be, but for what is asked."""
-    seed = identity_seed or keys.identity_seed
-    head = spell.header(spell.EPOCH, number, 0, 1_600_000_000, bytes(16))
-    public = (spell.public_of(bytes(32)), spell.public_of(seed), keys.opening_key)
-    record = spell.epoch_record(head, 0, keys.forest.root(0), public, (log_id or keys.log_id, keys.store_id), None, seed)
-    return changed(record, 212, closing)
+def _first(keys, number=1, identity_seed=None, store_id=None):
+    """The log's entry 0, but for what is asked."""
+    seed, old = identity_seed or keys.identity_seed, keys.entries[0]
+    head = changed(old[:40], 4, struct.pack("<I", number))
+    public = (old[84:116], spell.public_of(seed), old[148:180])
+    return spell.epoch_record(head, 0, keys.forest.root(0), public, (keys.log_id, store_id or keys.store_id), None, seed)
 
 
 def _second(keys, kind=spell.KEY):
-    head = spell.header(kind, 1, 1, 1_600_000_000, bytes(16))
+    head = keys.entries[0][:1] + bytes([kind]) + keys.entries[0][2:8] + struct.pack("<Q", 1) + keys.entries[0][16:40]
     if kind == spell.KEY:
         return head + bytes(8) + bindings.crypto_box_seal(bytes(88), keys.opening_key)
     return spell.event(keys.log_id, head, 0, bytes(32), spell.padded({1: "x"}))
@@ -195,10 +195,11 @@ def _second(keys, kind=spell.KEY):
 
 _FIRST = {
     "is_a_key_record": (0, lambda k: [numbered(_second(k), 0)]),
-    "closes_an_epoch": (0, lambda k: [_genesis(k, closing=bytes(range(64))), _second(k)]),
-    "is_of_epoch_2": (0, lambda k: [_genesis(k, number=2), _second(k)]),
-    "is_of_another_identity": (0, lambda k: [_genesis(k, identity_seed=bytes(range(32))), _second(k)]),
-    "is_followed_by_an_event": (1, lambda k: [_genesis(k), _second(k, spell.EVENT)]),
+    "closes_an_epoch": (0, lambda k: [changed(_first(k), 212, bytes(range(64))), _second(k)]),
+    "is_of_epoch_2": (0, lambda k: [_first(k, number=2), _second(k)]),
+    "is_of_another_identity": (0, lambda k: [_first(k, identity_seed=bytes(range(32))), _second(k)]),
+    "is_of_another_store": (0, lambda k: [_first(k, store_id=bytes(16)), _second(k)]),
+    "is_followed_by_an_event": (1, lambda k: [_first(k), _second(k, spell.EVENT)]),
     "is_missing": (0, lambda k: [_second(k)]),
 }
 
@@ -212,15 +213,30 @@ for _name, (_where, _make) in _FIRST.items():
     named(f"first_entry_{_name}", functools.partial(_unsigned, where=_where, make_entries=_make))
 
 
+@harmless
+def only_its_first_two_entries_and_no_checkpoint(folder, keys):
+    """What the attacks above begin with is good."""
+    _fresh(folder, keys, [_first(keys), _second(keys)])
+
+
+@harmless
+def recovery_that_lost_entries(folder, keys):
+    """A loss of power may leave whole frames behind one that is not whole."""
+    tail = _Tail(keys)
+    tail.entries.append(tail.recovery(torn=900, lost=3))
+    with_entries(folder, keys, tail.entries)
+
+
 @attack
 def segment_heads_of_another_log(folder, keys):
     """The records are of the log that they were written for, which its segments deny."""
-    _fresh(folder, keys, [_genesis(keys), _second(keys)], log_id=bytes(16))
+    _fresh(folder, keys, [_first(keys), _second(keys)], log_id=bytes(16))
     return at(0)
 
 
 @attack
 def good_but_for_the_key_at_hand(folder, keys):
     """A whole log of another store."""
-    _fresh(folder, keys, [_genesis(keys, log_id=bytes(16)), _second(keys)], log_id=bytes(16))
+    other = make(7, entries=2, signed=False, archived=False, torn=False)
+    _fresh(folder, keys, other.entries, log_id=other.log_id)
     return at(0)
