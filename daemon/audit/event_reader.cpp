@@ -5,16 +5,18 @@
 namespace strongroom::audit {
 
 EventReader::EventReader(const std::filesystem::path& log_folder, BlockOffsets& offsets, const evidence::LogId& log,
-                         const LogKeys& keys, vault::KeyArena& arena, std::uint64_t end)
+                         const LogKeys& keys, vault::KeyArena& arena, std::uint64_t end, const std::atomic<bool>* stop)
     : folder_(log_folder),
       offsets_(offsets),
       log_(log),
       keys_(keys),
       arena_(arena),
       end_(end),
+      stop_(stop),
       cursor_(log_folder, offsets) {}
 
 Result<EventReader::Read> EventReader::read(std::uint64_t sequence) {
+  if (stop_ && *stop_) return make_error(ErrorCode::locked, "the store was locked");
   if (sequence >= end_) return make_error(ErrorCode::not_found, "there is no such entry in the log", "sequence");
   STRONGROOM_CHECK(cursor_.seek(sequence));
   STRONGROOM_ASSIGN(const auto bytes, cursor_.next());

@@ -1,6 +1,7 @@
 // Opens events of the log with its opening key.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -24,9 +25,9 @@ struct ChainStart {
 // Not thread-safe. Reading on is cheap; going elsewhere reads up to 512 entries and derives up to 256 keys.
 class EventReader {
  public:
-  // All must outlive the reader. Only entries below `end` are read.
+  // All must outlive the reader. Only entries below `end` are read, and none (`locked`) once `*stop` is set.
   EventReader(const std::filesystem::path& log_folder, BlockOffsets& offsets, const evidence::LogId& log,
-              const LogKeys& keys, vault::KeyArena& arena, std::uint64_t end);
+              const LogKeys& keys, vault::KeyArena& arena, std::uint64_t end, const std::atomic<bool>* stop = nullptr);
 
   struct Read {
     std::uint64_t sequence = 0;
@@ -55,6 +56,7 @@ class EventReader {
   const LogKeys& keys_;
   vault::KeyArena& arena_;
   const std::uint64_t end_;
+  const std::atomic<bool>* stop_;
   EntryCursor cursor_;
   std::optional<std::uint64_t> record_;  // the chain that is open
   std::uint64_t known_until_ = 0;        // no other chain begins before this entry

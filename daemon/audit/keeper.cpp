@@ -193,7 +193,6 @@ Result<std::string> Keeper::sign_checkpoint() {
   checkpoint_ = text;
   signed_entries_ = checkpoint.size;
   signed_ms_ = system_clocks().wall_ns() / 1'000'000;
-  if (ports_.signed_checkpoint) ports_.signed_checkpoint(checkpoint_);
   return text;
 }
 

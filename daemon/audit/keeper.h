@@ -40,8 +40,6 @@ class Keeper {
     std::function<void(const std::string& problem)> alarm;  // the log is not what was written
     // Other work of the log's thread: does what is due and says when the next is.
     std::function<std::optional<Time>()> chores;
-    // A checkpoint was signed and saved.
-    std::function<void(const std::string& note)> signed_checkpoint;
   };
 
   Keeper(LogFolder& folder, BlockOffsets& offsets, LogWriter& writer, Times times, Ports ports);

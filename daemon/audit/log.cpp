@@ -48,21 +48,18 @@ void AuditLog::make_writer(Segment segment, const LogEnd& end) {
     const std::lock_guard guard(intents_mutex_);
     return intents_.empty() ? evidence::k_unknown : *intents_.begin();
   });
-  Keeper::Ports keeper_ports{.arena = arena_,
-                             .alarm =
-                                 [this](const std::string& problem) {
-                                   if (options_.report) options_.report("the audit log: " + problem);
-                                   fail(problem);
-                                 },
-                             .chores = [this]() -> std::optional<Keeper::Time> {
-                               const std::lock_guard guard(chores_mutex_);
-                               return chores_ ? chores_() : std::nullopt;
-                             },
-                             .signed_checkpoint =
-                                 [this](const std::string& note) {
-                                   const std::lock_guard guard(chores_mutex_);
-                                   if (on_checkpoint_) on_checkpoint_(note);
-                                 }};
+  Keeper::Ports keeper_ports{
+      .arena = arena_,
+      .alarm =
+          [this](const std::string& problem) {
+            if (options_.report) options_.report("the audit log: " + problem);
+            fail(problem);
+          },
+      .chores = [this]() -> std::optional<Keeper::Time> {
+        const std::lock_guard guard(chores_mutex_);
+        return chores_ ? chores_() : std::nullopt;
+      },
+  };
   keeper_ = std::make_unique<Keeper>(folder_, offsets_, *writer_, options_.times, std::move(keeper_ports));
 }
 
@@ -153,8 +150,10 @@ Result<Agreement> AuditLog::unlock(LogKeys keys, const StoreState& store) {
 
 void AuditLog::lock() {
   {
+    locking_ = true;
     const std::unique_lock guard(keys_mutex_);
     keys_.reset();
+    locking_ = false;
   }
   if (!ready_) return;
   if (Status begun = writer_->begin_chain(Room::administration); !begun && options_.report)
@@ -164,7 +163,6 @@ void AuditLog::lock() {
 
 void AuditLog::stop() {
   set_chores({});
-  set_on_checkpoint({});
   if (ready_) keeper_->stop();
 }
 
@@ -229,7 +227,7 @@ Status AuditLog::with_reader(const std::function<Status(EventReader&, std::uint6
   const std::shared_lock guard(keys_mutex_);
   if (!keys_) return make_error(ErrorCode::locked, "the log can be read when the store is open; 'strongroom unlock'");
   const std::uint64_t end = writer_->next();
-  EventReader reader(folder_.path(), offsets_, writer_->log(), *keys_, arena_, end);
+  EventReader reader(folder_.path(), offsets_, writer_->log(), *keys_, arena_, end, &locking_);
   Status done = work(reader, end);
   wipe_stack_below();
   return done;
@@ -245,11 +243,6 @@ Status AuditLog::with_index_key(const std::function<void(BytesView)>& work) cons
 void AuditLog::set_chores(std::function<std::optional<Keeper::Time>()> chores) {
   const std::lock_guard guard(chores_mutex_);
   chores_ = std::move(chores);
-}
-
-void AuditLog::set_on_checkpoint(std::function<void(const std::string&)> callback) {
-  const std::lock_guard guard(chores_mutex_);
-  on_checkpoint_ = std::move(callback);
 }
 
 std::string AuditLog::origin() const {

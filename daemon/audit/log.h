@@ -129,7 +129,6 @@ class AuditLog {
 
   // Work of the log's own thread, besides its own.
   void set_chores(std::function<std::optional<Keeper::Time>()> chores);
-  void set_on_checkpoint(std::function<void(const std::string& note)> callback);
 
   std::string origin() const;
   std::string key_text() const;  // of the identity, as a verifier takes it
@@ -164,6 +163,7 @@ class AuditLog {
   mutable std::mutex problem_mutex_;
   std::string problem_;
 
+  std::atomic<bool> locking_ = false;  // whoever reads gives up
   mutable std::shared_mutex keys_mutex_;
   std::optional<LogKeys> keys_;  // while unlocked
 
@@ -172,7 +172,6 @@ class AuditLog {
 
   std::mutex chores_mutex_;
   std::function<std::optional<Keeper::Time>()> chores_;
-  std::function<void(const std::string&)> on_checkpoint_;
 };
 
 }  // namespace strongroom::audit

@@ -257,6 +257,8 @@ void LogWriter::sync_now(const Segment& segment) {
 }
 
 void LogWriter::sync(std::uint64_t sequence) {
+  if (next() == 0) return;
+  sequence = std::min(sequence, next() - 1);
   std::unique_lock lock(sync_mutex_);
   while (durable() <= sequence) {
     if (syncing_) {
