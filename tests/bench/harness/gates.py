@@ -43,6 +43,7 @@ GATES = [
     Gate("get, synced, 1 client", "audit/get synced/1", "audit/floor durable each, per second", "append + fdatasync", 0.75),
     Gate("get, synced, 32 clients", "audit/get synced/32", "audit/floor durable each, per second", "append + fdatasync",
          None),
+    Gate("durable put with the log, 1 client", "put/1", "audit/sync and commit", "one log sync, then one commit", 0.8),
     Gate("log: verification", "audit/verification, of libsodium's SHA-256", "", "a bound", 0.4),
     Gate("log: first page among 1,000,000, p99 ms", "audit/query first page p99 ms", "", "a bound", 20, at_most=True),
     Gate("log: start with 1,000,000, of none", "audit/open with the large log, of without", "", "a bound", 2, at_most=True),
