@@ -63,7 +63,8 @@ void say(const char* name, double value) {
 
 class House {
  public:
-  explicit House(fs::path folder) : folder_(std::move(folder)), arena_(need(vault::KeyArena::make(vault::KeyArena::Locking::allow_unlocked))) {
+  explicit House(fs::path folder)
+      : folder_(std::move(folder)), arena_(need(vault::KeyArena::make(vault::KeyArena::Locking::allow_unlocked))) {
     fill_random(identity_);
     fill_random(opening_);
     fs::remove_all(folder_);
@@ -90,7 +91,8 @@ class House {
   std::uint64_t append(std::uint64_t number) {
     const std::string path = "service-" + std::to_string(number % 5000) + "/key";
     std::array<Byte, 16> object{};
-    crypto_generichash(object.data(), object.size(), reinterpret_cast<const Byte*>(path.data()), path.size(), nullptr, 0);
+    crypto_generichash(object.data(), object.size(), reinterpret_cast<const Byte*>(path.data()), path.size(), nullptr,
+                       0);
     evidence::Event event;
     event.action = number % 50 == 0 ? "secret.put" : "secret.get";
     event.rule = "owner";
@@ -141,8 +143,8 @@ class Floor {
   void append() {
     Byte nonce[crypto_aead_xchacha20poly1305_ietf_NPUBBYTES] = {};
     Byte hash[32];
-    crypto_aead_xchacha20poly1305_ietf_encrypt(sealed_.data(), nullptr, plain_.data(), plain_.size(), nullptr, 0, nullptr,
-                                               nonce, key_.data());
+    crypto_aead_xchacha20poly1305_ietf_encrypt(sealed_.data(), nullptr, plain_.data(), plain_.size(), nullptr, 0,
+                                               nullptr, nonce, key_.data());
     crypto_hash_sha256(hash, sealed_.data(), sealed_.size());
     if (pwrite(descriptor_, sealed_.data(), sealed_.size(), at_) < 0) std::exit(1);
     at_ += static_cast<off_t>(sealed_.size());
@@ -171,8 +173,12 @@ void measure_appends(const fs::path& folder) {
   double ours_64 = 0;
   double floor_64 = 0;
   for (int round = 0; round < k_rounds; ++round) {
-    floor_each += seconds_of([&] { for (int i = 0; i < 300; ++i) floor.append(), floor.sync(); });
-    ours_each += seconds_of([&] { for (int i = 0; i < 300; ++i) house.log().sync(house.append(++number)); });
+    floor_each += seconds_of([&] {
+      for (int i = 0; i < 300; ++i) floor.append(), floor.sync();
+    });
+    ours_each += seconds_of([&] {
+      for (int i = 0; i < 300; ++i) house.log().sync(house.append(++number));
+    });
     floor_64 += seconds_of([&] {
       for (int i = 0; i < 100; ++i) {
         for (int k = 0; k < 64; ++k) floor.append();
@@ -192,7 +198,9 @@ void measure_appends(const fs::path& folder) {
   say("append durable each, per second", 300 * k_rounds / ours_each);
   say("append groups of 64, events per second", 6400 * k_rounds / ours_64);
   const double cpu_before = cpu_seconds();
-  const double written = seconds_of([&] { for (int i = 0; i < k_written; ++i) house.append(++number); });
+  const double written = seconds_of([&] {
+    for (int i = 0; i < k_written; ++i) house.append(++number);
+  });
   say("append written us", written / k_written * 1e6);
   need(house.log().keeper().checkpoint());
   say("append and follow cpu us", (cpu_seconds() - cpu_before) / k_written * 1e6);
@@ -224,7 +232,8 @@ void measure_queries(House& house, std::uint64_t events) {
     audit::Query query;
     const std::string path = "service-" + std::to_string(random() % 5000) + "/key";
     Bytes object(16);
-    crypto_generichash(object.data(), object.size(), reinterpret_cast<const Byte*>(path.data()), path.size(), nullptr, 0);
+    crypto_generichash(object.data(), object.size(), reinterpret_cast<const Byte*>(path.data()), path.size(), nullptr,
+                       0);
     if (i % 6 == 0) query.object = object;
     if (i % 6 == 1) query.request = random() % events;
     if (i % 6 == 2) query.action = "secret.never";

@@ -48,8 +48,7 @@ std::optional<std::string> EntryRules::check_time(const Entry& entry) {
   const bool fits = skip->kind == SkipKind::clock_back      ? by < 0
                     : skip->kind == SkipKind::clock_forward ? by > k_least_jump
                                                             : by >= 0;
-  if (skip->to_s != entry.header.time_s || !follows || !fits)
-    return "the skip record does not say where the time went";
+  if (skip->to_s != entry.header.time_s || !follows || !fits) return "the skip record does not say where the time went";
   return std::nullopt;
 }
 

@@ -154,7 +154,8 @@ MaybeFinding LogNotes::check_end(std::uint64_t entries, std::uint64_t archived) 
     if (newest_ != 0 && kind == Kind::cosigned && checkpoint.size > newest_)
       return Finding{newest_, "a cosigned checkpoint is newer than the newest one"};
   }
-  if (newest_ != 0 && witnessed_ > newest_) return Finding{newest_, "a witness has seen more than the newest checkpoint"};
+  if (newest_ != 0 && witnessed_ > newest_)
+    return Finding{newest_, "a witness has seen more than the newest checkpoint"};
   if (late_) return std::nullopt;
   const bool was_signed = epochs_.size() > 1 || archived != 0 || witnessed_ != 0 || !notes_.empty();
   if (newest_ == 0 && was_signed)

@@ -1,4 +1,5 @@
-// The checkpoints of a log that is being verified: the newest, cosigned ones, one at hand, and those in witness records.
+// The checkpoints of a log that is being verified: the newest, cosigned ones, one at hand, and those in witness
+// records.
 #pragma once
 
 #include <filesystem>
@@ -14,7 +15,8 @@ namespace strongroom::evidence {
 
 class LogNotes {
  public:
-  LogNotes(std::filesystem::path folder, const VerifyOptions& options) : folder_(std::move(folder)), options_(options) {}
+  LogNotes(std::filesystem::path folder, const VerifyOptions& options)
+      : folder_(std::move(folder)), options_(options) {}
 
   // Reads those that lie in the folder or were given. What is wrong with their form is found at the end only, so that
   // it does not hide where entries are damaged. Errors: invalid_argument (one that was given is none), storage_failed.

@@ -91,8 +91,9 @@ struct AuditStatus {
         Field<&R::reveals>{"reveals", "When a reveal is answered: its event is \"written\" or \"synced\"."},
         Field<&R::free_percent>{"free_percent", "Free part of the disk that the log lies on."},
         Field<&R::problem>{"problem", "Why nothing can be logged, revealed or changed; absent when all is well."},
-        Field<&R::warning>{"warning", "What will become a problem: little space where the log lies; absent when there is "
-                                      "enough."},
+        Field<&R::warning>{"warning",
+                           "What will become a problem: little space where the log lies; absent when there is "
+                           "enough."},
         Field<&R::witnesses>{"witnesses", "Number of witnesses; absent when there are none."},
         Field<&R::cosigned_entries>{"cosigned_entries",
                                     "How many entries a witness has vouched for; absent when none."},
