@@ -45,6 +45,9 @@ std::size_t leading_options(const std::vector<std::string>& words);
 // The command's arguments as they would be read, for help and completion. Nothing is run.
 std::unique_ptr<CLI::App> app_of(const Command& command);
 
+// Adds what every command takes: --json, --socket, --reason and so on. `options` lives as long as the app.
+void add_global_options(CLI::App& app, GlobalOptions& options);
+
 // Adds options made of a method's request and returns what calls it and prints its answer.
 std::function<int(Session&)> prepare_generic(CLI::App& app, std::string_view method);
 

@@ -20,19 +20,6 @@ namespace {
 
 constexpr int k_usage = static_cast<int>(ExitCode::usage);
 
-void add_global_options(CLI::App& app, GlobalOptions& options) {
-  app.add_flag("--json", options.json, "Print one JSON document.")->group("Global options");
-  app.add_flag("-q,--quiet", options.quiet, "Print nothing but what was asked for.")->group("Global options");
-  app.add_flag("--no-start", options.no_start, "Do not start the daemon when none runs.")->group("Global options");
-  app.add_option("--socket", options.socket, "Socket of the daemon.")->group("Global options");
-  app.add_option("--timeout", options.timeout_s, "Seconds to wait for an answer. Default: 30.")
-      ->check(CLI::Range(1, 3600))
-      ->group("Global options");
-  app.add_option("--reason", options.reason, "What this is for; it stands in the audit log.")
-      ->check([](const std::string& text) { return text.empty() ? std::string("must say something") : std::string(); })
-      ->group("Global options");
-}
-
 // The option that an unknown one may have meant: "; did you mean --recursive?".
 std::string suggestion(const CLI::App& app, const std::string& unknown) {
   constexpr std::size_t k_near = 3;
@@ -96,6 +83,19 @@ int run_command(const Command& command, std::vector<std::string> arguments) {
 }
 
 }  // namespace
+
+void add_global_options(CLI::App& app, GlobalOptions& options) {
+  app.add_flag("--json", options.json, "Print one JSON document.")->group("Global options");
+  app.add_flag("-q,--quiet", options.quiet, "Print nothing but what was asked for.")->group("Global options");
+  app.add_flag("--no-start", options.no_start, "Do not start the daemon when none runs.")->group("Global options");
+  app.add_option("--socket", options.socket, "Socket of the daemon.")->group("Global options");
+  app.add_option("--timeout", options.timeout_s, "Seconds to wait for an answer. Default: 30.")
+      ->check(CLI::Range(1, 3600))
+      ->group("Global options");
+  app.add_option("--reason", options.reason, "What this is for; it stands in the audit log.")
+      ->check([](const std::string& text) { return text.empty() ? std::string("must say something") : std::string(); })
+      ->group("Global options");
+}
 
 int run_command_line(int argc, char** argv) {
   keep_process_private();

@@ -177,6 +177,8 @@ bool takes_value(const CLI::Option& option) {
 void add_arguments(const Command& command, const std::vector<std::string>& before, const std::string& typed,
                    Answer& answer) {
   const auto app = app_of(command);
+  GlobalOptions globals;
+  add_global_options(*app, globals);
   std::size_t positionals = 0;
   for (std::size_t i = 0; i < before.size(); ++i) {
     if (before[i] == "--" && command.name == "run") {

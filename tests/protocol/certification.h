@@ -171,12 +171,14 @@ struct ValuesRequest {
   }
 };
 
-#define CERTIFICATION_METHOD(Name, Req, Res, stream)                                                               \
-  struct Name {                                                                                                    \
-    using Request = Req;                                                                                           \
-    using Response = Res;                                                                                          \
-    static constexpr MethodInfo info{                                                                              \
-        .name = #Name, .documentation = "A step of the certification.", .streaming = protocol::Streaming::stream}; \
+#define CERTIFICATION_METHOD(Name, Req, Res, stream)                                             \
+  struct Name {                                                                                  \
+    using Request = Req;                                                                         \
+    using Response = Res;                                                                        \
+    static constexpr MethodInfo info{.name = #Name,                                              \
+                                     .documentation = "A step of the certification.",            \
+                                     .audit = protocol::not_audited("It is no method of ours."), \
+                                     .streaming = protocol::Streaming::stream};                  \
   };
 
 CERTIFICATION_METHOD(Start, Nothing, ClientId, no)
