@@ -178,7 +178,8 @@ Status Daemon::Parts::open_store() {
                                       configuration.storage, configuration.data,
                                       [this](std::uint32_t, std::string_view line) { log->info(line); }));
   auto ports = lifecycle::accumulator_ports(*vault);
-  ports.intent_durable = [this](std::uint64_t intent) { audit->sync(intent); };
+  // With the outcomes of the commit before, which is the only one whose intents the store remembers.
+  ports.intent_durable = [this](std::uint64_t) { audit->sync_all(); };
   ports.committed = [this](const store::Accumulator& stored) {
     audit->set_store(stored.generation.value_or(0), lifecycle::accumulator_digest(stored));
   };
@@ -398,6 +399,7 @@ Daemon::~Daemon() {
   parts_->search_pool->close();
   parts_->witness_pool->close();
   parts_->server->stop(k_stop_deadline);
+  parts_->audit->set_chores({});
   parts_->slow_pool.reset();
   parts_->search_pool.reset();
   parts_->witness_pool.reset();

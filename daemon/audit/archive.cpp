@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 namespace wire = protocol::audit;
 
-// The time of the newest entry before one, and whether that is a segment's beginning.
+// The public time of an entry.
 Result<std::int64_t> time_of(LogFolder& folder, BlockOffsets& offsets, std::uint64_t sequence) {
   EntryCursor cursor(folder.path(), offsets);
   STRONGROOM_CHECK(cursor.seek(sequence));
@@ -29,6 +29,10 @@ Status move_segment(const fs::path& from, const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (!error) fs::permissions(folder, fs::perms::owner_all, error);
+  // Another name takes no space; only another disk needs a copy.
+  std::error_code no_link;
+  fs::create_hard_link(from, folder / from.filename(), no_link);
+  if (!no_link || fs::exists(folder / from.filename(), error)) return vault::sync_folder(folder);
   if (!error) fs::copy_file(from, folder / from.filename(), fs::copy_options::overwrite_existing, error);
   if (error) return make_error(ErrorCode::storage_failed, "a segment cannot be copied into the archive");
   const int copy = ::open((folder / from.filename()).c_str(), O_RDONLY | O_CLOEXEC);
@@ -90,6 +94,7 @@ Result<std::vector<Bytes>> AuditLog::epoch_records(std::uint64_t size) {
 }
 
 Status AuditLog::note_archived(std::uint64_t size) {
+  STRONGROOM_CHECK(keep_tiles(size));
   evidence::Archive archive{.size = size, .peaks = {}, .epoch_records = {}};
   STRONGROOM_ASSIGN(archive.epoch_records, epoch_records(size));
   STRONGROOM_CHECK(keeper_->with_tree([&](const evidence::TiledTree& tree) -> Status {
@@ -100,11 +105,33 @@ Status AuditLog::note_archived(std::uint64_t size) {
   return folder_.replace("archive.json", evidence::encode(archive));
 }
 
+// The hashes at the edge of the archived tree, which no full tile may hold yet, and the full tiles beside them.
+Status AuditLog::keep_tiles(std::uint64_t size) {
+  using Keep = LogFolder::Keep;
+  return keeper_->with_tree([&](const evidence::TiledTree& tree) -> Status {
+    for (unsigned level = 0; size >> (8 * level) != 0; ++level) {
+      const std::uint64_t hashes = size >> (8 * level);
+      const auto width = static_cast<unsigned>(hashes % evidence::k_tile_width);
+      if (width == 0) continue;
+      Bytes bytes;
+      for (std::uint64_t i = hashes - width; i < hashes; ++i) {
+        STRONGROOM_ASSIGN(const auto hash, tree.hash(8 * level, i));
+        bytes.insert(bytes.end(), hash.begin(), hash.end());
+      }
+      const auto name = evidence::tile_path(level, hashes / evidence::k_tile_width, width);
+      STRONGROOM_CHECK(folder_.write_tile(name, bytes, Keep::durably));
+    }
+    return folder_.sync_tiles();
+  });
+}
+
 // Segments are copied, then the log says that it begins behind them, then they go: a crash leaves nothing missing.
 Result<wire::ArchiveResponse> AuditService::archive(std::int64_t before_ms) {
   STRONGROOM_CHECK(log_.usable());
   STRONGROOM_CHECK(log_.keeper().checkpoint());
-  STRONGROOM_ASSIGN(const auto places, evidence::list_segments(log_.folder().path()));
+  STRONGROOM_ASSIGN(auto places, evidence::list_segments(log_.folder().path()));
+  // What a crash has left of an archive before.
+  std::erase_if(places, [first = first_entry()](const auto& place) { return place.first < first; });
   std::size_t moved = 0;
   for (; moved + 1 < places.size(); ++moved) {
     STRONGROOM_ASSIGN(const std::int64_t newest, time_of(log_.folder(), log_.offsets(), places[moved + 1].first - 1));

@@ -1,4 +1,6 @@
 // Evidence that leaves the daemon: proofs and exports; and redaction, which leaves them valid.
+#include <algorithm>
+
 #include <strongroom/evidence/cbor.h>
 #include <strongroom/evidence/tlog_proof.h>
 #include <strongroom/evidence/verify_log.h>
@@ -130,30 +132,45 @@ Status AuditService::export_events(const wire::ExportRequest& request, const Str
   if (request.since_ms) query.since_s = *request.since_ms / 1000;
   if (request.until_ms) query.until_s = (*request.until_ms + 999) / 1000;
   const Error gone = make_error(ErrorCode::cancelled, "nobody reads the export any more");
-  return log_.with_reader([&](EventReader& reader, std::uint64_t) -> Status {
+  STRONGROOM_CHECK(log_.with_reader([&](EventReader& reader, std::uint64_t) -> Status {
     STRONGROOM_ASSIGN(const EpochProof epoch, prove_epoch(log_, reader, at.size));
     const evidence::TlogProof epoch_proof{
         .extra = encode({.entry = epoch.record, .epoch_record = epoch.record, .epoch_proof = &epoch.proof}),
         .index = epoch.sequence,
         .hashes = epoch.proof,
         .checkpoint = at.note};
-    if (!stream.send({.checkpoint = at.note.serialize(), .key = log_.key_text(), .epoch_proof = epoch_proof.text()}))
-      return gone;
-    std::int64_t total = 0;
-    for (std::uint64_t sequence = first_entry(); sequence < at.size; ++sequence) {
-      if (stopping_) return gone;
-      STRONGROOM_ASSIGN(const auto read, reader.read(sequence));
+    const bool sent =
+        stream.send({.checkpoint = at.note.serialize(), .key = log_.key_text(), .epoch_proof = epoch_proof.text()});
+    return sent ? Status() : gone;
+  }));
+  last.total = 0;
+  for (std::uint64_t next = first_entry(); next < at.size;) {
+    std::vector<wire::ExportItem> items;
+    STRONGROOM_CHECK(read_items(query, at.size, next, items));
+    // Who reads slowly is waited for here, where a lock of the store waits for nobody.
+    for (const auto& item : items)
+      if (stopping_ || !stream.wait_for_room() || !stream.send(item)) return gone;
+    *last.total += static_cast<std::int64_t>(items.size());
+  }
+  return {};
+}
+
+// The events of the next block; `next` goes on behind it.
+Status AuditService::read_items(const Query& query, std::uint64_t size, std::uint64_t& next,
+                                std::vector<wire::ExportItem>& items) {
+  return log_.with_reader([&](EventReader& reader, std::uint64_t) -> Status {
+    const std::uint64_t end = std::min(size, (next / k_block + 1) * k_block);
+    for (; next < end; ++next) {
+      STRONGROOM_ASSIGN(const auto read, reader.read(next));
       if (!read.event || !query.matches(read)) continue;
       wire::ExportItem item{.event = shown_event(read), .entry = base64_of(read.bytes)};
-      STRONGROOM_ASSIGN(const auto proof, prove_entry(log_, sequence, at.size));
+      STRONGROOM_ASSIGN(const auto proof, prove_entry(log_, next, size));
       item.proof.emplace();
       for (const Hash& hash : proof) item.proof->push_back(base64_of(hash));
       item.entry_key = base64_of(read.disclosure.entry_key);
       if (read.disclosure.r) item.r = base64_of(*read.disclosure.r);
-      if (!stream.wait_for_room() || !stream.send(item)) return gone;
-      ++total;
+      items.push_back(std::move(item));
     }
-    last.total = total;
     return {};
   });
 }

@@ -56,7 +56,10 @@ std::vector<wire::Count> most_first(const Counts& counts, std::size_t most) {
 }  // namespace
 
 AuditService::AuditService(AuditLog& log, Witnesses& witnesses, const Clock& clock, Ports ports)
-    : log_(log), witnesses_(witnesses), clock_(clock), ports_(std::move(ports)), index_(log.folder().path()) {}
+    : log_(log), witnesses_(witnesses), clock_(clock), ports_(std::move(ports)), index_(log.folder().path()) {
+  // Numbers that a crash took back were given to others.
+  if (log.torn() != 0) index_.forget_from(log.first_of_run() / k_block);
+}
 
 std::uint64_t AuditService::first_entry() const {
   const auto archive = evidence::read_archive(log_.folder().path());
@@ -66,13 +69,8 @@ std::uint64_t AuditService::first_entry() const {
 Status AuditService::with_index(const std::function<Status(EventReader&, std::uint64_t, BytesView)>& work) {
   const std::lock_guard guard(index_mutex_);
   return log_.with_reader([&](EventReader& reader, std::uint64_t end) -> Status {
-    vault::Key key;
-    Status status;
-    STRONGROOM_CHECK(log_.with_index_key([&](BytesView index_key) {
-      status = index_.catch_up(reader, first_entry(), end, index_key);
-      if (status) status = work(reader, end, index_key);
-    }));
-    return status;
+    STRONGROOM_CHECK(index_.catch_up(reader, first_entry(), end, reader.index_key()));
+    return work(reader, end, reader.index_key());
   });
 }
 

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <strongroom/base/clock.h>
 #include <strongroom/base/completion.h>
@@ -54,7 +55,7 @@ class AuditService {
               Done<protocol::audit::RemoveWitness> done);
   void handle(protocol::audit::Export, protocol::audit::ExportRequest&& request,
               Completion<protocol::audit::ExportItem> last, Stream<protocol::audit::ExportItem> stream);
-  // docs/audit.md, section Archiving.
+  // docs/audit.md, section Space.
   Result<protocol::audit::ArchiveResponse> archive(std::int64_t before_ms);
   void handle(protocol::audit::Redact, protocol::audit::SequenceRequest&& request, Done<protocol::audit::Redact> done);
 
@@ -88,6 +89,8 @@ class AuditService {
   Result<std::string> prove(std::uint64_t sequence, bool disclose);
   Status export_events(const protocol::audit::ExportRequest& request, const Stream<protocol::audit::ExportItem>& stream,
                        protocol::audit::ExportItem& last);
+  Status read_items(const Query& query, std::uint64_t size, std::uint64_t& next,
+                    std::vector<protocol::audit::ExportItem>& items);
   // With the reader, the index brought up to date and its key.
   Status with_index(const std::function<Status(EventReader& reader, std::uint64_t end, BytesView index_key)>& work);
   std::uint64_t first_entry() const;

@@ -29,6 +29,9 @@ class EventReader {
   EventReader(const std::filesystem::path& log_folder, BlockOffsets& offsets, const evidence::LogId& log,
               const LogKeys& keys, vault::KeyArena& arena, std::uint64_t end, const std::atomic<bool>* stop = nullptr);
 
+  // Under which the index is sealed.
+  BytesView index_key() const noexcept { return keys_.index_key.view(); }
+
   struct Read {
     std::uint64_t sequence = 0;
     BytesView bytes;  // of the entry, valid until the next call

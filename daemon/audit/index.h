@@ -2,6 +2,7 @@
 // times, requests, and eight bytes an entry. Derived: it is written behind, and made anew from the log when it is gone.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <filesystem>
@@ -55,6 +56,9 @@ class EventIndex {
 
   // False when it is not there or does not open: then the block has to be read.
   bool find(std::uint64_t block, BytesView key, IndexBlock& found) const;
+
+  // This block and those behind it have to be read again.
+  void forget_from(std::uint64_t block) noexcept { blocks_ = std::min(blocks_, block); }
 
   // Blocks from the first on that are there.
   std::uint64_t blocks() const noexcept { return blocks_; }

@@ -1,7 +1,5 @@
 #include "daemon/audit/keeper.h"
 
-#include <charconv>
-
 #include <strongroom/evidence/ed25519.h>
 #include <strongroom/evidence/verify_log.h>
 
@@ -98,7 +96,7 @@ void Keeper::run() {
     lock.unlock();
     std::optional<Time> next = ports_.chores ? ports_.chores() : std::nullopt;
     if (const auto due = epoch_due(); due && *due <= Clock::now())
-      if (auto changed = change_epoch(false); !changed) raise(changed.error());
+      if (auto changed = change_epoch(false); !changed && !is_passing(changed.error())) raise(changed.error());
     if (const auto due = epoch_due()) next = std::min(next.value_or(Time::max()), *due);
     lock.lock();
     const auto something = [this] { return stopping_ || awake_ || poked_; };
@@ -121,9 +119,19 @@ void Keeper::run() {
     // Without space this fails, and the next segment says so.
     if (!folder_.has_spares()) (void)folder_.make_spares();
     const auto made = checkpoint();
-    if (!made && made.error().code != ErrorCode::locked) raise(made.error());
+    if (!made && made.error().code != ErrorCode::locked && !is_passing(made.error())) raise(made.error());
     lock.lock();
+    // Tried again, with a pause.
+    if (!made && is_passing(made.error())) {
+      awake_ = true;
+      wake_.wait_for(lock, times_.checkpoint, [this] { return stopping_; });
+    }
   }
+}
+
+bool Keeper::is_passing(const Error& error) noexcept {
+  return error.code == ErrorCode::storage_full || error.code == ErrorCode::storage_failed ||
+         error.code == ErrorCode::read_only || error.code == ErrorCode::audit_unavailable;
 }
 
 void Keeper::raise(const Error& error) {

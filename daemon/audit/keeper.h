@@ -61,6 +61,8 @@ class Keeper {
   // Signing begins. The keys stay until the end. Errors: tampered (the epoch's key is not the record's, or is gone).
   Status take_keys(const LogKeys& keys);
   bool can_sign() const;
+  // Whether an error goes by when there is space again.
+  static bool is_passing(const Error& error) noexcept;
 
   // Makes all entries durable, reads them, signs and saves. Errors: locked (no key yet), those of reading and writing.
   Result<std::string> checkpoint();
@@ -117,6 +119,7 @@ class Keeper {
   std::string checkpoint_;
   std::uint64_t epoch_began_ = 0;  // entries up to and with the record and what belongs to it
   bool raised_ = false;
+  bool renamed_ = true;  // epoch.key holds the key in force
 
   std::mutex wake_mutex_;
   std::condition_variable wake_;

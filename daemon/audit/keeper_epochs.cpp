@@ -110,16 +110,22 @@ Status Keeper::put_epoch() {
 
 // The next key is on the disk before anything says that it is the next one.
 Status Keeper::put_epoch(vault::Key seed) {
+  // What an earlier change could not rename is the key in force.
+  if (writer_.epoch() != 0 && !renamed_)
+    STRONGROOM_CHECK(rename_durably(folder_.path() / k_next_key_file, folder_.path() / k_key_file));
   STRONGROOM_ASSIGN(const evidence::PublicKey next, evidence::Ed25519::public_key(seed.view()));
   STRONGROOM_CHECK(save_epoch_key(seed, writer_.epoch() + 1, k_next_key_file));
   STRONGROOM_CHECK(writer_.append_epoch(
       [&](BytesView header, std::uint64_t size) { return epoch_content(header, size, next); }, epoch_.opening_key));
   writer_.sync(writer_.next() - 1);
-  overwrite(folder_.path() / k_key_file);
-  STRONGROOM_CHECK(rename_durably(folder_.path() / k_next_key_file, folder_.path() / k_key_file));
+  // From here on only the next key signs, whatever the files say: either of them is found at the next start.
   epoch_seed_ = std::move(seed);
   epoch_.epoch_key = next;
   note_epoch_begin();
+  renamed_ = false;
+  overwrite(folder_.path() / k_key_file);
+  STRONGROOM_CHECK(rename_durably(folder_.path() / k_next_key_file, folder_.path() / k_key_file));
+  renamed_ = true;
   return {};
 }
 

@@ -64,6 +64,8 @@ void AuditLog::make_writer(Segment segment, const LogEnd& end) {
 }
 
 Status AuditLog::start(Recovered recovered, evidence::TiledTree tree) {
+  // What a crash left in the page cache counts as durable from here on.
+  STRONGROOM_CHECK(recovered.newest.sync());
   torn_ = recovered.torn;
   epoch_time_s_ = recovered.epoch_time_s;
   first_of_run_ = recovered.end.next;
@@ -141,10 +143,12 @@ Result<Agreement> AuditLog::unlock(LogKeys keys, const StoreState& store) {
     const std::unique_lock guard(keys_mutex_);
     keys_ = std::move(keys);
   }
-  STRONGROOM_CHECK(keeper_->checkpoint());
+  // What cannot be signed now, for want of space, is signed when it can be.
+  const auto made = keeper_->checkpoint();
+  if (!made && !Keeper::is_passing(made.error())) return made.error();
   // The hour of a key goes on while the daemon does not run.
   const auto age = std::chrono::seconds(clocks_.wall_ns() / 1'000'000'000 - epoch_time_s_);
-  if (first && epoch_time_s_ != 0 && age >= options_.times.epoch) STRONGROOM_CHECK(keeper_->change_epoch(true));
+  if (made && first && epoch_time_s_ != 0 && age >= options_.times.epoch) STRONGROOM_CHECK(keeper_->change_epoch(true));
   return agreement;
 }
 
@@ -186,6 +190,14 @@ void AuditLog::sync(std::uint64_t sequence) {
   if (ready_) writer_->sync(sequence);
 }
 
+void AuditLog::sync_all() {
+  if (ready_) writer_->sync(writer_->next() - 1);
+}
+
+void AuditLog::poke() {
+  if (ready_) keeper_->poke();
+}
+
 void AuditLog::open_intent(std::uint64_t sequence) {
   const std::lock_guard guard(intents_mutex_);
   intents_.insert(sequence);
@@ -201,6 +213,7 @@ void AuditLog::set_pin(const StorePin& pin) {
 }
 
 void AuditLog::set_store(std::uint64_t generation, const evidence::Hash& accumulator) {
+  const std::lock_guard guard(pin_mutex_);
   StorePin pin = this->pin();
   pin.generation = generation;
   pin.accumulator = accumulator;
@@ -208,6 +221,7 @@ void AuditLog::set_store(std::uint64_t generation, const evidence::Hash& accumul
 }
 
 void AuditLog::set_header_generation(std::uint64_t generation) {
+  const std::lock_guard guard(pin_mutex_);
   StorePin pin = this->pin();
   pin.header_generation = generation;
   set_pin(pin);
@@ -231,13 +245,6 @@ Status AuditLog::with_reader(const std::function<Status(EventReader&, std::uint6
   Status done = work(reader, end);
   wipe_stack_below();
   return done;
-}
-
-Status AuditLog::with_index_key(const std::function<void(BytesView)>& work) const {
-  const std::shared_lock guard(keys_mutex_);
-  if (!keys_) return make_error(ErrorCode::locked, "the log can be read when the store is open");
-  work(keys_->index_key.view());
-  return {};
 }
 
 void AuditLog::set_chores(std::function<std::optional<Keeper::Time>()> chores) {

@@ -87,6 +87,11 @@ class AuditLog {
   Result<std::uint64_t> append(evidence::Event& event, BytesView parameters, Room room);
   Status append_record(evidence::EntryType type, BytesView content);
   void sync(std::uint64_t sequence);
+  // Everything that was appended.
+  void sync_all();
+
+  // The log's thread has other work. Thread-safe, also while there is no log.
+  void poke();
 
   // An intent is open from its event to its outcome.
   void open_intent(std::uint64_t sequence);
@@ -107,6 +112,7 @@ class AuditLog {
   Status redact(std::uint64_t sequence);
   // The entries before `size`, a segment's first, are archived: what remains is verified behind them.
   Result<std::vector<Bytes>> epoch_records(std::uint64_t size);
+  Status keep_tiles(std::uint64_t size);
   Status note_archived(std::uint64_t size);
 
   // Nothing is logged from now on, because of this.
@@ -123,9 +129,6 @@ class AuditLog {
 
   // Null while there is no log.
   const LogWriter* writer() const noexcept { return ready_ ? writer_.get() : nullptr; }
-
-  // The index key while unlocked. Error: locked.
-  Status with_index_key(const std::function<void(BytesView)>& work) const;
 
   // Work of the log's own thread, besides its own.
   void set_chores(std::function<std::optional<Keeper::Time>()> chores);
@@ -159,6 +162,7 @@ class AuditLog {
   std::int64_t epoch_time_s_ = 0;
   std::atomic<bool> ready_ = false;  // writer_ and keeper_ are there
   bool compared_ = false;
+  std::mutex pin_mutex_;
 
   mutable std::mutex problem_mutex_;
   std::string problem_;

@@ -101,6 +101,10 @@ Status Segment::write(BytesView bytes, std::uint64_t offset) const {
   return write_all(descriptor_, bytes, offset);
 }
 
+Status Segment::sync() const {
+  return fsync(descriptor_) == 0 ? Status() : failure("sync");
+}
+
 LogFolder::LogFolder(fs::path path, std::uint64_t segment_size) : path_(std::move(path)), segment_size_(segment_size) {}
 
 Result<LogFolder> LogFolder::open(fs::path folder, std::uint64_t segment_size) {
@@ -114,7 +118,7 @@ Result<LogFolder> LogFolder::open(fs::path folder, std::uint64_t segment_size) {
   return LogFolder(std::move(folder), segment_size);
 }
 
-Result<Segment> LogFolder::create_segment(const evidence::SegmentHeader& header, Room room) {
+Result<Segment> LogFolder::create_segment(const evidence::SegmentHeader& header, Room room, bool* last) {
   const std::lock_guard guard(*spares_);
   const Status made = make_spares_now();
   if (!made && (room == Room::ordinary || made.error().code != ErrorCode::storage_full)) return made.error();
@@ -126,10 +130,16 @@ Result<Segment> LogFolder::create_segment(const evidence::SegmentHeader& header,
     if (fstat(file.number, &status) != 0) return failure("a spare segment cannot be looked at");
     const Bytes bytes = evidence::encode_segment_header(header);
     STRONGROOM_CHECK(write_all(file.number, bytes, 0));
-    if (fsync(file.number) != 0) return failure("a segment cannot be made durable");
+    if (fsync(file.number) != 0) {
+      // Nobody knows what the disk holds of it: it is not used again.
+      const Error error = failure("a segment cannot be made durable");
+      unlink((path_ / spare).c_str());
+      return error;
+    }
     if (rename((path_ / spare).c_str(), place.c_str()) != 0) return failure("a segment cannot be named");
     STRONGROOM_CHECK(vault::sync_folder(path_ / "segments"));
     STRONGROOM_CHECK(vault::sync_folder(path_));
+    if (last) *last = !made;
     return Segment(std::exchange(file.number, -1), header.first, static_cast<std::uint64_t>(status.st_size));
   }
   return make_error(ErrorCode::storage_full, "the audit log cannot be written: no space is left for a segment");
@@ -169,7 +179,7 @@ Status LogFolder::remove(const fs::path& name) const {
   return vault::remove_file(path_ / name);
 }
 
-Status LogFolder::write_tile(const fs::path& name, BytesView content) const {
+Status LogFolder::write_tile(const fs::path& name, BytesView content, Keep keep) const {
   const fs::path file = path_ / name;
   fs::path folder = path_;
   for (const auto& part : name.parent_path()) STRONGROOM_CHECK(make_folder(folder /= part));
@@ -177,7 +187,18 @@ Status LogFolder::write_tile(const fs::path& name, BytesView content) const {
   Descriptor made{::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600)};
   if (made.number < 0) return failure("a tile cannot be made");
   STRONGROOM_CHECK(write_all(made.number, content, 0));
+  if (keep == Keep::durably && fsync(made.number) != 0) return failure("a tile cannot be made durable");
   if (rename(unfinished.c_str(), file.c_str()) != 0) return failure("a tile cannot be named");
+  return keep == Keep::durably ? vault::sync_folder(file.parent_path()) : Status();
+}
+
+Status LogFolder::sync_tiles() const {
+#if defined(__linux__)
+  Descriptor folder{::open((path_ / "tile").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (folder.number < 0 || syncfs(folder.number) != 0) return failure("the tiles cannot be made durable");
+#else
+  sync();
+#endif
   return {};
 }
 

@@ -36,6 +36,8 @@ class Segment {
 
   // Writes all of `bytes`, or fails with storage_full or storage_failed after any part of them.
   Status write(BytesView bytes, std::uint64_t offset) const;
+  // Error: storage_failed.
+  Status sync() const;
 
  private:
   int descriptor_ = -1;
@@ -62,7 +64,8 @@ class LogFolder {
 
   // The segment whose first entry has this number: a spare one is taken, or one is allocated. It is durable, and so is
   // its name. Errors: storage_full (with Room::ordinary also when no spare would be left), storage_failed.
-  Result<Segment> create_segment(const evidence::SegmentHeader& header, Room room);
+  // `*last` says whether no spare is left behind it.
+  Result<Segment> create_segment(const evidence::SegmentHeader& header, Room room, bool* last = nullptr);
   Result<Segment> open_segment(const evidence::SegmentPlace& place) const;
 
   // Allocates what is missing of the two spare segments. Error: storage_full, storage_failed.
@@ -72,9 +75,12 @@ class LogFolder {
   // Replaces a small file: whole and durable, or as it was.
   Status replace(const std::filesystem::path& name, std::string_view content) const;
   Status remove(const std::filesystem::path& name) const;
-  // Writes a tile; not durable before sync_tiles of its folder, which derived data does not need.
-  Status write_tile(const std::filesystem::path& name, BytesView content) const;
+  // Writes a tile. What is derived from entries that are there need not be durable.
+  enum class Keep : std::uint8_t { as_derived, durably };
+  Status write_tile(const std::filesystem::path& name, BytesView content, Keep keep = Keep::as_derived) const;
 
+  // Makes everything that the file system holds durable: tiles that stand for entries which go.
+  Status sync_tiles() const;
   // Of files whose names are numbers, only the highest stay.
   void keep_newest(const std::filesystem::path& subfolder, std::size_t most) const;
 

@@ -17,7 +17,7 @@ using evidence::SkipKind;
 constexpr std::int64_t k_second = 1'000'000'000;
 constexpr std::int64_t k_jump_s = 5;             // a clock that is off by less is being corrected, not set
 constexpr std::uint64_t k_key_record_due = 250;  // of at most 256: room for a skip and an epoch record
-constexpr std::uint64_t k_usual_entry = 4096;    // bytes; longer ones may begin a segment themselves
+constexpr std::uint64_t k_usual_entry = 4096;    // bytes, key and skip record before it included
 constexpr std::size_t k_sealing_stack = 4096;    // deep enough for BLAKE2b and XChaCha20-Poly1305
 constexpr std::size_t k_pin_size = 32 + 8 + 32 + 8 + 8;
 
@@ -31,6 +31,13 @@ int sync_data(int descriptor) noexcept {
 
 [[noreturn]] void end_process() noexcept {
   std::_Exit(EXIT_FAILURE);
+}
+
+// About how long the entry will be, at most.
+std::uint64_t size_of(const evidence::Event& event) noexcept {
+  std::uint64_t size = k_usual_entry + event.objects.size();
+  for (const auto path : event.paths) size += path.size() + 8;
+  return size;
 }
 
 // What the log could not write, said to whoever asked for something else.
@@ -67,7 +74,7 @@ void LogWriter::begin_entry(const evidence::EntryHeader& header) {
 Result<std::uint64_t> LogWriter::append(evidence::Event& event, BytesView parameters, Room room) {
   const std::lock_guard guard(mutex_);
   const Times times{ports_.clocks.wall_ns(), ports_.clocks.boot_ns()};
-  STRONGROOM_CHECK(noted(prepare(times, room)));
+  STRONGROOM_CHECK(noted(prepare(times, room, size_of(event))));
   event.time_ns = times.wall_ns;
   event.boot_ns = times.boot_ns;
   const std::uint64_t sequence = next();
@@ -80,7 +87,8 @@ Result<std::uint64_t> LogWriter::append(evidence::Event& event, BytesView parame
 
 Result<std::uint64_t> LogWriter::append_record(EntryType type, BytesView content, Room room) {
   const std::lock_guard guard(mutex_);
-  STRONGROOM_CHECK(noted(prepare({ports_.clocks.wall_ns(), ports_.clocks.boot_ns()}, room)));
+  STRONGROOM_CHECK(
+      noted(prepare({ports_.clocks.wall_ns(), ports_.clocks.boot_ns()}, room, k_usual_entry + content.size())));
   const std::uint64_t sequence = next();
   STRONGROOM_CHECK(noted(put_record(type, content, room)));
   return sequence;
@@ -108,11 +116,16 @@ Status LogWriter::begin_chain(Room room) {
   return noted(put_key_record(room));
 }
 
-Status LogWriter::prepare(const Times& times, Room room) {
+Status LogWriter::prepare(const Times& times, Room room, std::uint64_t coming) {
+  // What is left then is for locking and for looking after the log.
+  if (in_reserve_ && room == Room::ordinary) {
+    STRONGROOM_CHECK(folder_.make_spares());
+    in_reserve_ = false;
+  }
   if (chain_.empty()) return make_error(ErrorCode::internal, "the log has no key yet");
   STRONGROOM_CHECK(note_clock(times, room));
   // A segment begins with a key record, so that it can be read when those before it are archived.
-  const bool full = offset_ + k_usual_entry > segment_->size();
+  const bool full = offset_ + std::min(coming, folder_.segment_size() / 2) > segment_->size();
   if (full) STRONGROOM_CHECK(roll(room));
   if (!full && next() - chain_.record() < k_key_record_due) return {};
   return put_key_record(room);
@@ -243,7 +256,7 @@ Status LogWriter::roll(Room room) {
     unclean_ = 0;
   }
   sync_now(*segment_);
-  STRONGROOM_ASSIGN(Segment made, folder_.create_segment({log_, next()}, room));
+  STRONGROOM_ASSIGN(Segment made, folder_.create_segment({log_, next()}, room, &in_reserve_));
   segment_ = std::make_shared<Segment>(std::move(made));
   offset_ = evidence::k_segment_header;
   return {};

@@ -99,7 +99,7 @@ class LogWriter {
   };
 
   // What has to come before the next entry: a skip record, a key record.
-  Status prepare(const Times& times, Room room);
+  Status prepare(const Times& times, Room room, std::uint64_t coming);
   Status note_clock(const Times& times, Room room);
   Status put_key_record(Room room);
   Status put_skip(evidence::SkipKind kind, std::int64_t to_s, Room room);
@@ -120,6 +120,7 @@ class LogWriter {
   mutable std::mutex mutex_;          // guards all below but the atomics
   std::shared_ptr<Segment> segment_;  // shared with a sync that runs
   std::uint64_t offset_;
+  bool in_reserve_ = false;    // no spare was left behind the newest segment
   std::uint64_t unclean_ = 0;  // bytes behind offset_ that a failed write may have left
   std::uint32_t epoch_;
   std::uint64_t epoch_record_;

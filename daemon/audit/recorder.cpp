@@ -99,7 +99,7 @@ Event Recorder::event_of(const CallRecord& call, const Objects& objects, const s
 }
 
 void Recorder::denied(const CallRecord& call, const Error& why) {
-  if (!log_.exists() || call.policy->kind == protocol::Audited::no) return;
+  if (!log_.usable() || call.policy->kind == protocol::Audited::no) return;
   if (!may_write_denial(call.subject->uid, call, why)) return;
   const Objects objects = objects_of(call);
   const std::string actor = "uid:" + std::to_string(call.subject->uid);
@@ -107,7 +107,16 @@ void Recorder::denied(const CallRecord& call, const Error& why) {
   event.decision = Decision::denied;
   event.rule = rule_of(why);
   event.result = error_info(why.code).name;
-  (void)log_.append(event, {}, Room::ordinary);
+  if (!log_.append(event, {}, Room::ordinary)) count_denial(call.subject->uid, call, why);
+}
+
+// What could not be written is counted with those that come too fast.
+void Recorder::count_denial(std::uint64_t uid, const CallRecord& call, const Error& why) {
+  const std::lock_guard guard(denials_mutex_);
+  auto& bucket = denials_[uid];
+  if (bucket.counted++ == 0) bucket.since = Keeper::Clock::now();
+  bucket.last = call.policy->action;
+  bucket.result = error_info(why.code).name;
 }
 
 // A bucket for each uid; what does not fit is counted and written within a second.
@@ -131,7 +140,7 @@ bool Recorder::may_write_denial(std::uint64_t uid, const CallRecord& call, const
     bucket.last = call.policy->action;
     bucket.result = error_info(why.code).name;
   }
-  if (first) log_.keeper().poke();
+  if (first) log_.poke();
   return false;
 }
 
@@ -172,27 +181,41 @@ Result<std::optional<std::uint64_t>> Recorder::used(const CallRecord& call, prot
   if (error && is_refusal(*error)) {
     if (!may_write_denial(call.subject->uid, call, *error)) return std::optional<std::uint64_t>();
   }
-  STRONGROOM_CHECK(write_owed());
+  if (Status paid = write_owed(); !paid && !call.policy->administration) return paid.error();
   const Objects objects = objects_of(call);
   const std::string actor = "uid:" + std::to_string(call.subject->uid);
   Event event = event_of(call, objects, actor);
   event.result = error ? error_info(error->code).name : "ok";
-  STRONGROOM_ASSIGN(const std::uint64_t sequence, log_.append(event, {}, Room::ordinary));
+  const Room room = call.policy->administration ? Room::administration : Room::ordinary;
+  const auto appended = log_.append(event, {}, room);
+  if (!appended && call.policy->administration) return std::optional<std::uint64_t>();
+  if (!appended) return appended.error();
+  const std::uint64_t sequence = *appended;
   const bool wait = effect == protocol::Effect::reveal && !error && reveals_ == Durability::synced;
   return wait ? std::optional(sequence) : std::nullopt;
 }
 
 Result<std::optional<std::uint64_t>> Recorder::begin(const CallRecord& call) {
-  if (!log_.exists() && !ports_.has_store()) return std::optional<std::uint64_t>();
+  // A log begins with the first unlock of its store.
+  if (!log_.exists() && (!ports_.has_store() || call.policy->action == "vault.unlock"))
+    return std::optional<std::uint64_t>();
+  const auto intent = write_intent(call);
+  if (intent) return std::optional(*intent);
+  // A store can always be locked, and what the log cannot take is owed to it.
+  if (call.policy->administration) return std::optional<std::uint64_t>();
+  return intent.error();
+}
+
+Result<std::uint64_t> Recorder::write_intent(const CallRecord& call) {
   STRONGROOM_CHECK(write_owed());
   const Objects objects = objects_of(call);
   const std::string actor = "uid:" + std::to_string(call.subject->uid);
   Event event = event_of(call, objects, actor);
   event.phase = Phase::intent;
   const Room room = call.policy->administration ? Room::administration : Room::ordinary;
-  STRONGROOM_ASSIGN(const std::uint64_t sequence, log_.append(event, call.message, room));
+  STRONGROOM_ASSIGN(const std::uint64_t sequence, log_.append(event, {}, room));
   log_.open_intent(sequence);
-  return std::optional(sequence);
+  return sequence;
 }
 
 Recorder::Outcome Recorder::outcome_of(const CallRecord& call, std::optional<std::uint64_t> intent) const {
@@ -209,14 +232,25 @@ Recorder::Outcome Recorder::outcome_of(const CallRecord& call, std::optional<std
           .objects = std::move(objects.ids),
           .paths = std::move(objects.names),
           .detail = {},
-          .intent = intent};
+          .intent = intent,
+          .administration = call.policy->administration};
 }
 
 Status Recorder::used_later(Outcome outcome, const Error* error) {
   if (!log_.exists()) return {};
   outcome.result = error ? error_info(error->code).name : "ok";
-  STRONGROOM_CHECK(write_owed());
-  return write(outcome);
+  Status written = write_owed();
+  if (written) written = write(outcome);
+  // A damaged log can be looked at all the same.
+  if (!written && outcome.administration) return owe(std::move(outcome)), Status();
+  return written;
+}
+
+void Recorder::owe(Outcome outcome) {
+  constexpr std::size_t k_most_owed = 1000;
+  const std::lock_guard guard(owed_mutex_);
+  if (owed_.size() < k_most_owed) owed_.push_back(std::move(outcome));
+  owes_ = true;
 }
 
 void Recorder::under(std::optional<std::uint64_t> intent, const std::function<void()>& work) {
@@ -228,9 +262,7 @@ void Recorder::end(Outcome outcome, const Error* error) {
   if (!log_.exists()) return;
   outcome.result = error ? error_info(error->code).name : "ok";
   if (write_owed() && write(outcome)) return;
-  const std::lock_guard guard(owed_mutex_);
-  owed_.push_back(std::move(outcome));
-  owes_ = true;
+  owe(std::move(outcome));
 }
 
 Status Recorder::write(const Outcome& outcome) {
@@ -256,7 +288,8 @@ Status Recorder::write(const Outcome& outcome) {
     event.accumulator = pin.accumulator;
   }
   if (outcome.intent && pin.header_generation != evidence::k_unknown) event.header_generation = pin.header_generation;
-  const auto appended = log_.append(event, {}, Room::administration);
+  const Room room = outcome.intent || outcome.administration ? Room::administration : Room::ordinary;
+  const auto appended = log_.append(event, {}, room);
   if (!appended) return appended.error();
   if (outcome.intent) log_.close_intent(*outcome.intent);
   return {};

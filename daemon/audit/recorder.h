@@ -37,7 +37,6 @@ struct CallRecord {
   const Subject* subject = nullptr;
   std::uint64_t request = 0;
   const protocol::JsonValue* parameters = nullptr;
-  BytesView message{};  // the whole call as it was sent
 };
 
 // Thread-safe. Without a log (there is no store yet) nothing is recorded and everything may go on.
@@ -74,6 +73,7 @@ class Recorder {
     std::vector<std::string> paths;
     std::string detail;
     std::optional<std::uint64_t> intent;
+    bool administration = false;
   };
 
   // What end() needs to know of a call that goes on elsewhere.
@@ -118,6 +118,9 @@ class Recorder {
   Objects objects_of(const CallRecord& call) const;
   evidence::Event event_of(const CallRecord& call, const Objects& objects, const std::string& actor) const;
   bool may_write_denial(std::uint64_t uid, const CallRecord& call, const Error& why);
+  void count_denial(std::uint64_t uid, const CallRecord& call, const Error& why);
+  Result<std::uint64_t> write_intent(const CallRecord& call);
+  void owe(Outcome outcome);
   Status write_owed();
   Status write(const Outcome& outcome);
 

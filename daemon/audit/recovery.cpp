@@ -149,7 +149,13 @@ Status make_tree(LogFolder& folder, BlockOffsets& offsets, evidence::TiledTree& 
 // What the newest checkpoint says has to be there still.
 Status compare_checkpoint(LogFolder& folder, const evidence::TiledTree& tree, Recovered& found) {
   const auto text = evidence::read_log_file(folder.path() / "checkpoint");
-  if (!text && text.error().code == ErrorCode::not_found) return {};
+  if (!text && text.error().code == ErrorCode::not_found) {
+    std::error_code ignored;
+    const bool was_signed = found.end.epoch > 1 || evidence::read_archive(folder.path()) ||
+                            !std::filesystem::is_empty(folder.path() / "cosigned", ignored);
+    if (!was_signed) return {};
+    return make_error(ErrorCode::tampered, "the audit log's checkpoint was removed outside Strongroom");
+  }
   if (!text) return text.error();
   const Error changed = make_error(ErrorCode::tampered, "the audit log's checkpoint was changed outside Strongroom");
   auto note = evidence::Note::parse(*text);
@@ -198,7 +204,8 @@ Result<std::optional<Recovered>> recover(LogFolder& folder, BlockOffsets& offset
   if (places.back().first == 0) {
     // A log that was never begun: the first entry is not there.
     const auto first = reader.next();
-    if (first && !*first) {
+    STRONGROOM_ASSIGN(const std::uint64_t behind, reader.torn_bytes());
+    if (first && !*first && behind == 0 && !evidence::read_log_file(folder.path() / "checkpoint")) {
       STRONGROOM_CHECK(folder.remove(places.back().path));
       return std::optional<Recovered>();
     }

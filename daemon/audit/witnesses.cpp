@@ -179,10 +179,17 @@ Status Witnesses::take_cosignature(WitnessState& witness, const Note& note) {
   witness.cosigned_size = std::max(witness.cosigned_size, checkpoint.size);
   witness.cosigned_s = *time;
   witness.problem.clear();
-  const std::string text = note.serialize();
+  // What else the file says is nobody's word.
+  Note kept{note.text, {}};
+  for (const auto& line : note.signatures) {
+    if (line.name.starts_with(log_.origin()) || (line.name == witness.key.name && line.id == witness.key.id))
+      kept.signatures.push_back(line);
+  }
+  const std::string text = kept.serialize();
   STRONGROOM_CHECK(log_.folder().replace(std::filesystem::path("cosigned") / std::to_string(checkpoint.size), text));
   log_.folder().keep_newest("cosigned", k_cosigned_kept);
-  STRONGROOM_CHECK(log_.keeper().add_cosignatures(note));
+  std::erase_if(kept.signatures, [&](const auto& line) { return line.name.starts_with(log_.origin()); });
+  STRONGROOM_CHECK(log_.keeper().add_cosignatures(kept));
   return grew ? log_.append_record(evidence::EntryType::witness, as_bytes(text)) : Status();
 }
 

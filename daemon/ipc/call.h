@@ -30,7 +30,6 @@ struct CallInfo {
   bool more = false;
   std::pmr::memory_resource* memory = nullptr;  // for secrets in the decoded request
   const audit::Subject* subject = nullptr;      // the caller as the audit log knows it
-  std::string_view message{};                   // the whole call as it was sent
 };
 
 // The answer of a call that is finished later or elsewhere. Any thread may finish it, exactly once; dropping it

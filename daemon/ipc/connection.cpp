@@ -233,7 +233,7 @@ bool Connection::process_frame(std::string_view frame) {
     refuse(DropReason::malformed, call.error());
     return true;
   }
-  const CallInfo info{&caller_, next_request_id(), call->more, memory_, &subject_, frame};
+  const CallInfo info{&caller_, next_request_id(), call->more, memory_, &subject_};
   const auto found = dispatcher_.find(call->method);
   if (found && (*found)->ordering == Ordering::pipelined) {
     call_later(**found, *call, info);

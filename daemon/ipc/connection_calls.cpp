@@ -16,8 +16,7 @@ audit::CallRecord record_of(const BoundMethod& method, const protocol::CallEnvel
   return {.policy = &method.info->audit,
           .subject = info.subject,
           .request = static_cast<std::uint64_t>(info.request_id),
-          .parameters = &call.parameters,
-          .message = as_bytes(info.message)};
+          .parameters = &call.parameters};
 }
 
 }  // namespace

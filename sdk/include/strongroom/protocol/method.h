@@ -68,6 +68,11 @@ constexpr AuditPolicy audited_administration(std::string_view action, std::strin
   return {.kind = Audited::change, .action = action, .objects = {object}, .administration = true};
 }
 
+// Looking after the log without changing it: goes on when nothing can be written, and its event follows.
+constexpr AuditPolicy audited_look(std::string_view action) {
+  return {.kind = Audited::use, .action = action, .administration = true};
+}
+
 constexpr AuditPolicy not_audited(std::string_view why) {
   return {.kind = Audited::no, .why_not = why};
 }

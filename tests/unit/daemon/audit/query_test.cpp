@@ -11,17 +11,13 @@ class Queries : public AuditHouse {
   std::vector<std::uint64_t> find(const audit::Query& query, bool indexed, std::size_t most = 1000) {
     std::vector<std::uint64_t> found;
     const Status status = log_->with_reader([&](audit::EventReader& reader, std::uint64_t end) -> Status {
-      Status done;
-      STRONGROOM_CHECK(log_->with_index_key([&](BytesView key) {
-        audit::EventIndex index(folder());
-        if (indexed) done = index.catch_up(reader, 0, end, key);
-        if (done)
-          done = audit::find_newest_first(reader, index, key, query, 0, end, [&](const audit::EventReader::Read& read) {
-            found.push_back(read.sequence);
-            return found.size() < most;
-          });
-      }));
-      return done;
+      audit::EventIndex index(folder());
+      if (indexed) STRONGROOM_CHECK(index.catch_up(reader, 0, end, reader.index_key()));
+      return audit::find_newest_first(reader, index, reader.index_key(), query, 0, end,
+                                      [&](const audit::EventReader::Read& read) {
+                                        found.push_back(read.sequence);
+                                        return found.size() < most;
+                                      });
     });
     EXPECT_TRUE(status) << status.error().message;
     return found;

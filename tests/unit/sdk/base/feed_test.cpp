@@ -22,6 +22,7 @@ struct Reader {
               if (!gone) got += std::to_string(event) + " ";
               return !gone;
             },
+            [this] { return !gone; },
             [this](std::function<void()> callback) {
               if (gone)
                 callback();

@@ -259,7 +259,7 @@ struct Verify {
       .name = "Verify",
       .documentation = "Reads the whole log and checks everything that can be checked without a key.",
       .states = LockStates::initialized,
-      .audit = audited_use("audit.verify"),
+      .audit = audited_look("audit.verify"),
       .streaming = Streaming::optional};
 };
 
