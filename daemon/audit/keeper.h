@@ -96,6 +96,7 @@ class Keeper {
   Status put_epoch();
   void note_epoch_begin();
   Result<Bytes> epoch_content(BytesView header, std::uint64_t size, const evidence::PublicKey& next_key);
+  Status settle_epoch_key();
   Status save_epoch_key(const vault::Key& seed, std::uint32_t epoch, const char* name);
   void raise(const Error& error);
   std::optional<Time> epoch_due() const;
@@ -112,6 +113,7 @@ class Keeper {
   evidence::EpochEntry epoch_;
   vault::Key identity_seed_;
   vault::Key epoch_seed_;
+  bool key_is_next_ = false;  // the key of the epoch is still in the file of the next one
   std::uint64_t signed_entries_ = 0;
   std::int64_t signed_ms_ = 0;
   std::string checkpoint_;

@@ -109,12 +109,12 @@ Status LogWriter::begin_chain(Room room) {
 }
 
 Status LogWriter::prepare(const Times& times, Room room) {
-  if (chain_.empty()) return make_error(ErrorCode::internal, "the log has no key yet");
   STRONGROOM_CHECK(note_clock(times, room));
   // A segment begins with a key record, so that it can be read when those before it are archived.
   const bool full = offset_ + k_usual_entry > segment_->size();
   if (full) STRONGROOM_CHECK(roll(room));
-  if (!full && next() - chain_.record() < k_key_record_due) return {};
+  // There is no chain when its record could not be written at the start.
+  if (!full && !chain_.empty() && next() - chain_.record() < k_key_record_due) return {};
   return put_key_record(room);
 }
 
@@ -243,14 +243,17 @@ Status LogWriter::roll(Room room) {
     unclean_ = 0;
   }
   sync_now(*segment_);
-  STRONGROOM_ASSIGN(Segment made, folder_.create_segment({log_, next()}, room));
+  STRONGROOM_ASSIGN(Segment made, folder_.create_segment({log_, next()}, room, [this](const Error&) { end_unsynced(); }));
   segment_ = std::make_shared<Segment>(std::move(made));
   offset_ = evidence::k_segment_header;
   return {};
 }
 
 void LogWriter::sync_now(const Segment& segment) {
-  if (sync_data(segment.descriptor()) == 0) return;
+  if (sync_data(segment.descriptor()) != 0) end_unsynced();
+}
+
+void LogWriter::end_unsynced() {
   const Error error = make_error(ErrorCode::storage_failed, "the audit log could not be synced; the daemon ends");
   if (ports_.sync_failed) ports_.sync_failed(error);
   end_process();

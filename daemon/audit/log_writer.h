@@ -111,6 +111,7 @@ class LogWriter {
   evidence::EntryHeader header(evidence::EntryType type, std::uint32_t epoch) const noexcept;
   void begin_entry(const evidence::EntryHeader& header);
   void sync_now(const Segment& segment);
+  void end_unsynced();
   Status noted(Status status);
 
   LogFolder& folder_;

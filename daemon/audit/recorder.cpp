@@ -131,7 +131,7 @@ bool Recorder::may_write_denial(std::uint64_t uid, const CallRecord& call, const
     bucket.last = call.policy->action;
     bucket.result = error_info(why.code).name;
   }
-  if (first) log_.keeper().poke();
+  if (first && log_.writer()) log_.keeper().poke();
   return false;
 }
 
