@@ -158,6 +158,10 @@ bool LogFolder::has_spares() const {
   return true;
 }
 
+bool LogFolder::has_reserve() const {
+  return std::ranges::any_of(k_spares, [this](const char* spare) { return vault::file_exists(path_ / spare); });
+}
+
 Status LogFolder::make_spares() {
   const std::lock_guard guard(*spares_);
   return make_spares_now();

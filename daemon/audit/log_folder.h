@@ -68,12 +68,15 @@ class LogFolder {
   // its name. Errors: storage_full (with Room::ordinary also when no spare would be left), storage_failed. A sync that
   // fails is told to `sync_failed`, which does not return: whether the segment has its name is not known then.
   using SyncFailed = std::function<void(const Error&)>;
-  Result<Segment> create_segment(const evidence::SegmentHeader& header, Room room, const SyncFailed& sync_failed);
+  Result<Segment> create_segment(const evidence::SegmentHeader& header, Room room,
+                                 const SyncFailed& sync_failed = [](const Error&) {});
   Result<Segment> open_segment(const evidence::SegmentPlace& place) const;
 
   // Allocates what is missing of the two spare segments. Error: storage_full, storage_failed.
   Status make_spares();
   bool has_spares() const;
+  // Whether one of them is left.
+  bool has_reserve() const;
 
   // Replaces a small file: whole and durable, or as it was.
   Status replace(const std::filesystem::path& name, std::string_view content) const;

@@ -46,6 +46,7 @@ LogWriter::LogWriter(LogFolder& folder, Segment newest, const LogEnd& end, Ports
       log_(end.log),
       segment_(std::make_shared<Segment>(std::move(newest))),
       offset_(end.offset),
+      in_reserve_(!folder.has_reserve()),
       epoch_(end.epoch),
       epoch_record_(end.epoch_record),
       opening_key_(end.opening_key),
@@ -109,6 +110,10 @@ Status LogWriter::begin_chain(Room room) {
 }
 
 Status LogWriter::prepare(const Times& times, Room room) {
+  if (room == Room::ordinary && in_reserve_) {
+    STRONGROOM_CHECK(folder_.make_spares());
+    in_reserve_ = false;
+  }
   STRONGROOM_CHECK(note_clock(times, room));
   // A segment begins with a key record, so that it can be read when those before it are archived.
   const bool full = offset_ + k_usual_entry > segment_->size();
@@ -246,6 +251,7 @@ Status LogWriter::roll(Room room) {
   STRONGROOM_ASSIGN(Segment made, folder_.create_segment({log_, next()}, room, [this](const Error&) { end_unsynced(); }));
   segment_ = std::make_shared<Segment>(std::move(made));
   offset_ = evidence::k_segment_header;
+  in_reserve_ = !folder_.has_reserve();
   return {};
 }
 
