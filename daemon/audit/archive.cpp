@@ -29,11 +29,10 @@ Status move_segment(const fs::path& from, const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (!error) fs::permissions(folder, fs::perms::owner_all, error);
-  // Another name takes no space; only another disk needs a copy.
-  std::error_code no_link;
-  fs::create_hard_link(from, folder / from.filename(), no_link);
-  if (!no_link || fs::exists(folder / from.filename(), error)) return vault::sync_folder(folder);
-  if (!error) fs::copy_file(from, folder / from.filename(), fs::copy_options::overwrite_existing, error);
+  if (error) return make_error(ErrorCode::storage_failed, "the archive's folder cannot be made");
+  // On a full disk there is no space for a copy.
+  fs::create_hard_link(from, folder / from.filename(), error);
+  if (error) fs::copy_file(from, folder / from.filename(), fs::copy_options::overwrite_existing, error);
   if (error) return make_error(ErrorCode::storage_failed, "a segment cannot be copied into the archive");
   const int copy = ::open((folder / from.filename()).c_str(), O_RDONLY | O_CLOEXEC);
   const bool durable = copy >= 0 && fsync(copy) == 0;

@@ -93,8 +93,11 @@ Result<Agreement> AuditLog::compare(EventReader& reader, const StoreState& store
   STRONGROOM_ASSIGN(const bool announced, knows_intents(reader, store, first_of_run_));
   if (!announced) return Agreement::log_behind;
   const StorePin now{store.generation.value_or(evidence::k_unknown), store.accumulator, store.header_generation};
-  for (const auto& [intent, open] : known.open)
+  for (const auto& [intent, open] : known.open) {
+    if (completed_.contains(intent)) continue;
     STRONGROOM_CHECK(complete(intent, open, std::ranges::find(store.intents, intent) != store.intents.end(), now));
+    completed_.insert(intent);
+  }
   if (is_behind(store, known.pin)) {
     writer_->set_pin(known.pin);
     return Agreement::store_behind;
@@ -119,7 +122,7 @@ Status AuditLog::complete(std::uint64_t intent, const OpenIntent& open, bool com
     event.generation = pin.generation;
     event.accumulator = pin.accumulator;
   }
-  const auto appended = append(event, {}, Room::administration);
+  const auto appended = writer_->append(event, {}, Room::administration);
   return appended ? Status() : Status(appended.error());
 }
 

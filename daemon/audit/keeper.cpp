@@ -91,13 +91,17 @@ std::optional<Keeper::Time> Keeper::epoch_due() const {
 // Sleeps until something is appended; then 100 ms to the sync, 1 s or 256 entries to the checkpoint.
 void Keeper::run() {
   std::unique_lock lock(wake_mutex_);
+  Time retry{};
   while (!stopping_) {
     poked_ = false;
     lock.unlock();
     std::optional<Time> next = ports_.chores ? ports_.chores() : std::nullopt;
     if (const auto due = epoch_due(); due && *due <= Clock::now())
-      if (auto changed = change_epoch(false); !changed && !is_passing(changed.error())) raise(changed.error());
-    if (const auto due = epoch_due()) next = std::min(next.value_or(Time::max()), *due);
+      if (auto changed = change_epoch(false); !changed) {
+        if (!may_pass(changed.error())) raise(changed.error());
+        retry = Clock::now() + times_.checkpoint;
+      }
+    if (auto due = epoch_due()) next = std::min(next.value_or(Time::max()), std::max(*due, retry));
     lock.lock();
     const auto something = [this] { return stopping_ || awake_ || poked_; };
     if (next)
@@ -119,19 +123,13 @@ void Keeper::run() {
     // Without space this fails, and the next segment says so.
     if (!folder_.has_spares()) (void)folder_.make_spares();
     const auto made = checkpoint();
-    if (!made && made.error().code != ErrorCode::locked && !is_passing(made.error())) raise(made.error());
-    lock.lock();
-    // Tried again, with a pause.
-    if (!made && is_passing(made.error())) {
+    if (!made && made.error().code != ErrorCode::locked) {
+      if (!may_pass(made.error())) raise(made.error());
+      // Without space it is tried again until there is some.
       awake_ = true;
-      wake_.wait_for(lock, times_.checkpoint, [this] { return stopping_; });
     }
+    lock.lock();
   }
-}
-
-bool Keeper::is_passing(const Error& error) noexcept {
-  return error.code == ErrorCode::storage_full || error.code == ErrorCode::storage_failed ||
-         error.code == ErrorCode::read_only || error.code == ErrorCode::audit_unavailable;
 }
 
 void Keeper::raise(const Error& error) {

@@ -61,8 +61,6 @@ class Keeper {
   // Signing begins. The keys stay until the end. Errors: tampered (the epoch's key is not the record's, or is gone).
   Status take_keys(const LogKeys& keys);
   bool can_sign() const;
-  // Whether an error goes by when there is space again.
-  static bool is_passing(const Error& error) noexcept;
 
   // Makes all entries durable, reads them, signs and saves. Errors: locked (no key yet), those of reading and writing.
   Result<std::string> checkpoint();
@@ -98,6 +96,7 @@ class Keeper {
   Status put_epoch();
   void note_epoch_begin();
   Result<Bytes> epoch_content(BytesView header, std::uint64_t size, const evidence::PublicKey& next_key);
+  Status settle_epoch_key();
   Status save_epoch_key(const vault::Key& seed, std::uint32_t epoch, const char* name);
   void raise(const Error& error);
   std::optional<Time> epoch_due() const;
@@ -114,12 +113,12 @@ class Keeper {
   evidence::EpochEntry epoch_;
   vault::Key identity_seed_;
   vault::Key epoch_seed_;
+  bool key_is_next_ = false;  // the key of the epoch is still in the file of the next one
   std::uint64_t signed_entries_ = 0;
   std::int64_t signed_ms_ = 0;
   std::string checkpoint_;
   std::uint64_t epoch_began_ = 0;  // entries up to and with the record and what belongs to it
   bool raised_ = false;
-  bool renamed_ = true;  // epoch.key holds the key in force
 
   std::mutex wake_mutex_;
   std::condition_variable wake_;

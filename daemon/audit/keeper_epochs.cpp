@@ -110,22 +110,27 @@ Status Keeper::put_epoch() {
 
 // The next key is on the disk before anything says that it is the next one.
 Status Keeper::put_epoch(vault::Key seed) {
-  // What an earlier change could not rename is the key in force.
-  if (writer_.epoch() != 0 && !renamed_)
-    STRONGROOM_CHECK(rename_durably(folder_.path() / k_next_key_file, folder_.path() / k_key_file));
   STRONGROOM_ASSIGN(const evidence::PublicKey next, evidence::Ed25519::public_key(seed.view()));
+  STRONGROOM_CHECK(settle_epoch_key());
   STRONGROOM_CHECK(save_epoch_key(seed, writer_.epoch() + 1, k_next_key_file));
   STRONGROOM_CHECK(writer_.append_epoch(
       [&](BytesView header, std::uint64_t size) { return epoch_content(header, size, next); }, epoch_.opening_key));
   writer_.sync(writer_.next() - 1);
-  // From here on only the next key signs, whatever the files say: either of them is found at the next start.
   epoch_seed_ = std::move(seed);
   epoch_.epoch_key = next;
+  key_is_next_ = true;
   note_epoch_begin();
-  renamed_ = false;
-  overwrite(folder_.path() / k_key_file);
-  STRONGROOM_CHECK(rename_durably(folder_.path() / k_next_key_file, folder_.path() / k_key_file));
-  renamed_ = true;
+  return settle_epoch_key();
+}
+
+// The key that signs takes the place of the one before, which is gone then. While that fails it stays where it is.
+Status Keeper::settle_epoch_key() {
+  if (!key_is_next_) return {};
+  if (vault::file_exists(folder_.path() / k_next_key_file)) {
+    overwrite(folder_.path() / k_key_file);
+    STRONGROOM_CHECK(rename_durably(folder_.path() / k_next_key_file, folder_.path() / k_key_file));
+  }
+  key_is_next_ = false;
   return {};
 }
 
@@ -152,10 +157,8 @@ Status Keeper::take_keys(const LogKeys& keys) {
   for (const char* name : {k_key_file, k_next_key_file}) {
     auto stored = read_key(folder_.path() / name, keys, ports_.arena);
     if (!stored || stored->public_key != epoch_.epoch_key) continue;
-    if (name == k_next_key_file) {
-      overwrite(folder_.path() / k_key_file);
-      STRONGROOM_CHECK(rename_durably(folder_.path() / k_next_key_file, folder_.path() / k_key_file));
-    }
+    key_is_next_ = name == k_next_key_file;
+    STRONGROOM_CHECK(settle_epoch_key());
     epoch_seed_ = std::move(stored->seed);
     // Its age is not known after a restart: what was signed with it so far may be an hour old.
     epoch_began_ = 0;

@@ -1,6 +1,7 @@
 #include "daemon/audit/log.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include <strongroom/base/random.h>
 #include <strongroom/evidence/ed25519.h>
@@ -97,7 +98,10 @@ Status AuditLog::begin(const LogKeys& keys, const std::array<Byte, 16>& store) {
   end.log = first.log_id = evidence::log_id_of(first);
   end.offset = evidence::k_segment_header;
   end.opening_key = keys.opening;
-  STRONGROOM_ASSIGN(Segment segment, folder_.create_segment({end.log, 0}, Room::ordinary));
+  STRONGROOM_ASSIGN(Segment segment, folder_.create_segment({end.log, 0}, Room::ordinary, [this](const Error& error) {
+    if (options_.sync_failed) options_.sync_failed(error);
+    std::_Exit(EXIT_FAILURE);
+  }));
   make_writer(std::move(segment), end);
   Status begun = keeper_->begin_log(keys, first, std::move(seed));
   if (begun) begun = writer_->begin_chain(Room::ordinary);
@@ -113,14 +117,25 @@ Status AuditLog::begin(const LogKeys& keys, const std::array<Byte, 16>& store) {
   return {};
 }
 
+bool AuditLog::exists() const {
+  const std::lock_guard guard(problem_mutex_);
+  return ready_ || !problem_.empty();
+}
+
 std::string AuditLog::problem() const {
   const std::lock_guard guard(problem_mutex_);
-  return problem_;
+  return problem_.empty() ? hindrance_ : problem_;
+}
+
+void AuditLog::hinder(std::string why) {
+  const std::lock_guard guard(problem_mutex_);
+  hindrance_ = std::move(why);
 }
 
 Status AuditLog::check() const {
   const std::lock_guard guard(problem_mutex_);
   if (!problem_.empty()) return make_error(ErrorCode::audit_unavailable, problem_);
+  if (!hindrance_.empty()) return make_error(ErrorCode::audit_unavailable, hindrance_);
   if (!ready_) return make_error(ErrorCode::audit_unavailable, "there is no audit log yet");
   return {};
 }
@@ -130,7 +145,11 @@ Status AuditLog::readable() const {
 }
 
 Result<Agreement> AuditLog::unlock(LogKeys keys, const StoreState& store) {
-  STRONGROOM_CHECK(check());
+  {
+    const std::lock_guard guard(problem_mutex_);
+    if (!problem_.empty()) return make_error(ErrorCode::tampered, problem_);
+    if (!ready_) return make_error(ErrorCode::tampered, "there is no audit log yet");
+  }
   const bool first = !keeper_->can_sign();
   STRONGROOM_CHECK(keeper_->take_keys(keys));
   Agreement agreement = Agreement::agree;
@@ -143,9 +162,9 @@ Result<Agreement> AuditLog::unlock(LogKeys keys, const StoreState& store) {
     const std::unique_lock guard(keys_mutex_);
     keys_ = std::move(keys);
   }
-  // What cannot be signed now, for want of space, is signed when it can be.
+  // What cannot be saved now is saved when it can.
   const auto made = keeper_->checkpoint();
-  if (!made && !Keeper::is_passing(made.error())) return made.error();
+  if (!made && !may_pass(made.error())) return made.error();
   // The hour of a key goes on while the daemon does not run.
   const auto age = std::chrono::seconds(clocks_.wall_ns() / 1'000'000'000 - epoch_time_s_);
   if (made && first && epoch_time_s_ != 0 && age >= options_.times.epoch) STRONGROOM_CHECK(keeper_->change_epoch(true));

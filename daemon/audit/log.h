@@ -65,7 +65,7 @@ class AuditLog {
   static Result<std::unique_ptr<AuditLog>> open(Options options, vault::KeyArena& arena, const Clocks& clocks);
   ~AuditLog();
 
-  bool exists() const { return ready_ || !problem().empty(); }
+  bool exists() const;
 
   // Why nothing can be logged; empty when it can.
   std::string problem() const;
@@ -117,6 +117,8 @@ class AuditLog {
 
   // Nothing is logged from now on, because of this.
   void fail(std::string problem);
+  // Nothing is logged until this is called with an empty text; unlock() and begin() may be tried again meanwhile.
+  void hinder(std::string why);
 
   // Works with a reader of all events that are there now. Errors: locked, audit_unavailable, those of `work`.
   Status with_reader(const std::function<Status(EventReader& reader, std::uint64_t end)>& work);
@@ -166,6 +168,8 @@ class AuditLog {
 
   mutable std::mutex problem_mutex_;
   std::string problem_;
+  std::string hindrance_;
+  std::set<std::uint64_t> completed_;  // intents of earlier runs that have their outcome
 
   std::atomic<bool> locking_ = false;  // whoever reads gives up
   mutable std::shared_mutex keys_mutex_;

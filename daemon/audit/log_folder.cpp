@@ -83,6 +83,11 @@ Status allocate_file(const fs::path& file, std::uint64_t size) {
 
 }  // namespace
 
+bool may_pass(const Error& error) noexcept {
+  return error.code == ErrorCode::storage_full || error.code == ErrorCode::storage_failed ||
+         error.code == ErrorCode::read_only || error.code == ErrorCode::audit_unavailable;
+}
+
 Segment::Segment(Segment&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)), first_(other.first_), size_(other.size_) {}
 
@@ -118,7 +123,12 @@ Result<LogFolder> LogFolder::open(fs::path folder, std::uint64_t segment_size) {
   return LogFolder(std::move(folder), segment_size);
 }
 
-Result<Segment> LogFolder::create_segment(const evidence::SegmentHeader& header, Room room, bool* last) {
+Result<Segment> LogFolder::create_segment(const evidence::SegmentHeader& header, Room room,
+                                          const SyncFailed& sync_failed) {
+  const auto synced = [&](Status status) {
+    if (!status) sync_failed(status.error());
+    return status;
+  };
   const std::lock_guard guard(*spares_);
   const Status made = make_spares_now();
   if (!made && (room == Room::ordinary || made.error().code != ErrorCode::storage_full)) return made.error();
@@ -130,16 +140,10 @@ Result<Segment> LogFolder::create_segment(const evidence::SegmentHeader& header,
     if (fstat(file.number, &status) != 0) return failure("a spare segment cannot be looked at");
     const Bytes bytes = evidence::encode_segment_header(header);
     STRONGROOM_CHECK(write_all(file.number, bytes, 0));
-    if (fsync(file.number) != 0) {
-      // Nobody knows what the disk holds of it: it is not used again.
-      const Error error = failure("a segment cannot be made durable");
-      unlink((path_ / spare).c_str());
-      return error;
-    }
+    if (fsync(file.number) != 0) return synced(failure("a segment cannot be made durable")).error();
     if (rename((path_ / spare).c_str(), place.c_str()) != 0) return failure("a segment cannot be named");
-    STRONGROOM_CHECK(vault::sync_folder(path_ / "segments"));
-    STRONGROOM_CHECK(vault::sync_folder(path_));
-    if (last) *last = !made;
+    STRONGROOM_CHECK(synced(vault::sync_folder(path_ / "segments")));
+    STRONGROOM_CHECK(synced(vault::sync_folder(path_)));
     return Segment(std::exchange(file.number, -1), header.first, static_cast<std::uint64_t>(status.st_size));
   }
   return make_error(ErrorCode::storage_full, "the audit log cannot be written: no space is left for a segment");
@@ -156,6 +160,10 @@ bool LogFolder::has_spares() const {
   for (const char* spare : k_spares)
     if (!vault::file_exists(path_ / spare)) return false;
   return true;
+}
+
+bool LogFolder::has_reserve() const {
+  return std::ranges::any_of(k_spares, [this](const char* spare) { return vault::file_exists(path_ / spare); });
 }
 
 Status LogFolder::make_spares() {

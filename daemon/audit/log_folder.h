@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -51,6 +52,9 @@ enum class Room : std::uint8_t {
   administration,  // locking, stopping, looking after the log
 };
 
+// Whether what failed may be over when it is tried again. All else means that the log is not what was written.
+bool may_pass(const Error& error) noexcept;
+
 // Thread-safe.
 class LogFolder {
  public:
@@ -63,14 +67,18 @@ class LogFolder {
   std::uint64_t segment_size() const noexcept { return segment_size_; }
 
   // The segment whose first entry has this number: a spare one is taken, or one is allocated. It is durable, and so is
-  // its name. Errors: storage_full (with Room::ordinary also when no spare would be left), storage_failed.
-  // `*last` says whether no spare is left behind it.
-  Result<Segment> create_segment(const evidence::SegmentHeader& header, Room room, bool* last = nullptr);
+  // its name. Errors: storage_full (with Room::ordinary also when no spare would be left), storage_failed. A sync that
+  // fails is told to `sync_failed`, which does not return: whether the segment has its name is not known then.
+  using SyncFailed = std::function<void(const Error&)>;
+  Result<Segment> create_segment(
+      const evidence::SegmentHeader& header, Room room, const SyncFailed& sync_failed = [](const Error&) {});
   Result<Segment> open_segment(const evidence::SegmentPlace& place) const;
 
   // Allocates what is missing of the two spare segments. Error: storage_full, storage_failed.
   Status make_spares();
   bool has_spares() const;
+  // Whether one of them is left.
+  bool has_reserve() const;
 
   // Replaces a small file: whole and durable, or as it was.
   Status replace(const std::filesystem::path& name, std::string_view content) const;

@@ -53,6 +53,7 @@ LogWriter::LogWriter(LogFolder& folder, Segment newest, const LogEnd& end, Ports
       log_(end.log),
       segment_(std::make_shared<Segment>(std::move(newest))),
       offset_(end.offset),
+      in_reserve_(!folder.has_reserve()),
       epoch_(end.epoch),
       epoch_record_(end.epoch_record),
       opening_key_(end.opening_key),
@@ -117,17 +118,16 @@ Status LogWriter::begin_chain(Room room) {
 }
 
 Status LogWriter::prepare(const Times& times, Room room, std::uint64_t coming) {
-  // What is left then is for locking and for looking after the log.
-  if (in_reserve_ && room == Room::ordinary) {
+  if (room == Room::ordinary && in_reserve_) {
     STRONGROOM_CHECK(folder_.make_spares());
     in_reserve_ = false;
   }
-  if (chain_.empty()) return make_error(ErrorCode::internal, "the log has no key yet");
   STRONGROOM_CHECK(note_clock(times, room));
   // A segment begins with a key record, so that it can be read when those before it are archived.
   const bool full = offset_ + std::min(coming, folder_.segment_size() / 2) > segment_->size();
   if (full) STRONGROOM_CHECK(roll(room));
-  if (!full && next() - chain_.record() < k_key_record_due) return {};
+  // There is no chain when its record could not be written at the start.
+  if (!full && !chain_.empty() && next() - chain_.record() < k_key_record_due) return {};
   return put_key_record(room);
 }
 
@@ -256,14 +256,19 @@ Status LogWriter::roll(Room room) {
     unclean_ = 0;
   }
   sync_now(*segment_);
-  STRONGROOM_ASSIGN(Segment made, folder_.create_segment({log_, next()}, room, &in_reserve_));
+  STRONGROOM_ASSIGN(Segment made,
+                    folder_.create_segment({log_, next()}, room, [this](const Error&) { end_unsynced(); }));
   segment_ = std::make_shared<Segment>(std::move(made));
   offset_ = evidence::k_segment_header;
+  in_reserve_ = !folder_.has_reserve();
   return {};
 }
 
 void LogWriter::sync_now(const Segment& segment) {
-  if (sync_data(segment.descriptor()) == 0) return;
+  if (sync_data(segment.descriptor()) != 0) end_unsynced();
+}
+
+void LogWriter::end_unsynced() {
   const Error error = make_error(ErrorCode::storage_failed, "the audit log could not be synced; the daemon ends");
   if (ports_.sync_failed) ports_.sync_failed(error);
   end_process();

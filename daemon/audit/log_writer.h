@@ -111,6 +111,7 @@ class LogWriter {
   evidence::EntryHeader header(evidence::EntryType type, std::uint32_t epoch) const noexcept;
   void begin_entry(const evidence::EntryHeader& header);
   void sync_now(const Segment& segment);
+  void end_unsynced();
   Status noted(Status status);
 
   LogFolder& folder_;
@@ -120,7 +121,7 @@ class LogWriter {
   mutable std::mutex mutex_;          // guards all below but the atomics
   std::shared_ptr<Segment> segment_;  // shared with a sync that runs
   std::uint64_t offset_;
-  bool in_reserve_ = false;    // no spare was left behind the newest segment
+  bool in_reserve_;            // no spare segment is left: what remains of the newest one is not for ordinary events
   std::uint64_t unclean_ = 0;  // bytes behind offset_ that a failed write may have left
   std::uint32_t epoch_;
   std::uint64_t epoch_record_;

@@ -66,8 +66,10 @@ LifecycleService::~LifecycleService() {
 }
 
 void LifecycleService::stop_check() {
-  check_.request_stop();
-  if (check_.joinable()) check_.join();
+  for (auto* thread : {&check_, &log_retry_}) {
+    thread->request_stop();
+    if (thread->joinable()) thread->join();
+  }
 }
 
 // Unlocked keys over a store that is not checked yet count as locked.
@@ -283,6 +285,37 @@ Status LifecycleService::after_unlock(bool accept_changes) {
 // A log that cannot be opened refuses every event, and so every reveal and change; the status says why.
 void LifecycleService::open_log() {
   const auto agreement = open_audit_log(log_, vault_, arena_, store_);
+  if (!agreement && audit::may_pass(agreement.error())) {
+    log_.hinder(agreement.error().message);
+    around_.report("the audit log: " + agreement.error().message + "; it is tried again");
+    log_retry_ = std::jthread([this](std::stop_token stop) { retry_log(stop); });
+    return;
+  }
+  take_log(agreement);
+}
+
+// Whoever holds `changing_` may be waiting for this thread to end.
+void LifecycleService::retry_log(std::stop_token stop) {
+  constexpr std::chrono::milliseconds k_between{200};
+  std::mutex asleep;
+  std::condition_variable_any wake;
+  for (;;) {
+    {
+      std::unique_lock lock(asleep);
+      wake.wait_for(lock, stop, k_between, [] { return false; });
+    }
+    if (stop.stop_requested()) return;
+    const std::unique_lock guard(changing_, std::try_to_lock);
+    if (!guard) continue;
+    const auto agreement = open_audit_log(log_, vault_, arena_, store_);
+    if (!agreement && audit::may_pass(agreement.error())) continue;
+    take_log(agreement);
+    return tell_status();
+  }
+}
+
+void LifecycleService::take_log(const Result<audit::Agreement>& agreement) {
+  log_.hinder({});
   if (!agreement) {
     log_.fail(agreement.error().message);
     around_.report("the audit log: " + agreement.error().message);

@@ -96,6 +96,8 @@ class LifecycleService {
   Status accept_rows();
   Status accept_rollback();
   void open_log();
+  void take_log(const Result<audit::Agreement>& agreement);
+  void retry_log(std::stop_token stop);
   void check_freshness(std::stop_token stop);
   void stop_check();
   void add_opening_problem(std::string sentence);
@@ -119,7 +121,8 @@ class LifecycleService {
   audit::Agreement agreement_ = audit::Agreement::agree;  // guarded by changing_
   std::mutex changing_;                                   // one change of state or slots at a time
   std::jthread check_;
-  std::mutex telling_;  // one status at a time, so that the last one told is the last one made
+  std::jthread log_retry_;  // while the log cannot be opened for want of space
+  std::mutex telling_;      // one status at a time, so that the last one told is the last one made
   Feed<protocol::service::StatusResponse> status_feed_;
   mutable std::mutex problems_mutex_;
   std::vector<std::string> problems_;          // stay until the daemon ends

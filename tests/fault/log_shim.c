@@ -3,9 +3,11 @@
 //   LOG_SHIM_FOLDER   the folder whose files are watched, with all below it. Without it the shim does nothing.
 //   LOG_SHIM_COUNT    a file to which each watched call adds a line before it is made: name below the folder, kind and
 //                     size, split by tabs.
+//   LOG_SHIM_SINCE    a file: calls are watched while it exists. Default: always.
 //   LOG_SHIM_ONLY     kinds that are watched, split by commas: write, sync, rename, truncate, allocate, unlink.
-//   Default: all. LOG_SHIM_AT       the number of the watched call, from 1, at which it happens. LOG_SHIM_DO       what
-//   happens:
+//                     Default: all.
+//   LOG_SHIM_AT       the number of the watched call, from 1, at which it happens.
+//   LOG_SHIM_DO       what happens:
 //       kill          SIGKILL before the call
 //       kill_after    SIGKILL behind the call
 //       torn          half of a write, then SIGKILL; for other kinds as kill
@@ -47,6 +49,7 @@ static char folder[PATH_MAX];
 static size_t folder_size;
 static const char* count_file;
 static const char* until_file;
+static const char* since_file;
 static bool watched_kinds[k_kinds];
 static unsigned long at;
 static enum fault wish;
@@ -84,6 +87,7 @@ __attribute__((constructor)) static void start(void) {
   if (realpath(wanted, folder) == NULL) die("LOG_SHIM_FOLDER is not there");
   count_file = getenv("LOG_SHIM_COUNT");
   until_file = getenv("LOG_SHIM_UNTIL");
+  since_file = getenv("LOG_SHIM_SINCE");
   read_kinds(getenv("LOG_SHIM_ONLY"));
   const char* const number = getenv("LOG_SHIM_AT");
   const char* const what = getenv("LOG_SHIM_DO");
@@ -173,13 +177,17 @@ static void tell(const char* name, enum kind kind, unsigned long size) {
   (void)syscall(SYS_close, (int)file);
 }
 
+static bool has_begun(void) {
+  return since_file == NULL || syscall(SYS_faccessat, AT_FDCWD, since_file, F_OK) == 0;
+}
+
 static bool is_over(void) {
   return until_file != NULL && syscall(SYS_faccessat, AT_FDCWD, until_file, F_OK) == 0;
 }
 
 // What befalls this call of a watched file. Does not return when the process is to be killed before it.
 static enum fault fate(const char* name, enum kind kind, unsigned long size) {
-  if (!watched_kinds[kind]) return f_none;
+  if (!watched_kinds[kind] || !has_begun()) return f_none;
   const unsigned long number = 1 + atomic_fetch_add(&calls, 1);
   if (count_file != NULL) tell(name, kind, size);
   if (kind == k_write && atomic_exchange(&next_write_fails, false) && !is_over()) {

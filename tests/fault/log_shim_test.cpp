@@ -176,6 +176,15 @@ TEST_F(LogShim, GoesOnUntilSpaceReturns) {
   EXPECT_EQ(failed(outcome, EIO), k_calls);
 }
 
+TEST_F(LogShim, WatchesWhileTheFileExists) {
+  const Lines since = {"LOG_SHIM_SINCE=" + (temporary_.path() / "armed").string()};
+  EXPECT_EQ(run_with("kill", 1, since).exit_code, 0);
+  EXPECT_FALSE(fs::exists(count_file()));
+  std::ofstream(temporary_.path() / "armed").put('x');
+  EXPECT_EQ(run_with("kill", 1, since).exit_code, k_killed);
+  EXPECT_EQ(counted().size(), 1U);
+}
+
 TEST_F(LogShim, WatchesOnlyTheKindsThatAreAskedFor) {
   EXPECT_EQ(failed(run_with("eio", 2, {"LOG_SHIM_ONLY=sync"}), EIO), Lines{"fsync"});
   EXPECT_EQ(counted(), (Lines{"a\tsync\t0", "a\tsync\t0"}));

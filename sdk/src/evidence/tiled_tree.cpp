@@ -46,21 +46,21 @@ Status TiledTree::restore(std::uint64_t size, std::vector<std::vector<Hash>> edg
   return {};
 }
 
+// Every tile that becomes full is kept before the tree grows.
 Status TiledTree::append(const Hash& leaf) {
+  Hash hash = leaf;
+  unsigned level = 0;
+  for (; level < edge_.size() && edge_[level].size() + 1 == k_tile_width; ++level) {
+    std::vector<Hash> tile = edge_[level];
+    tile.push_back(hash);
+    STRONGROOM_CHECK(full_(level, hashes_at(level, size() + 1) / k_tile_width - 1, bytes_of(tile)));
+    hash = fold(tile);
+  }
   compact_.append(leaf);
-  return add(0, leaf);
-}
-
-Status TiledTree::add(unsigned level, const Hash& hash) {
   if (edge_.size() <= level) edge_.resize(level + 1);
-  auto& held = edge_[level];
-  held.push_back(hash);
-  if (held.size() < k_tile_width) return {};
-  const std::uint64_t index = hashes_at(level, size()) / k_tile_width - 1;
-  STRONGROOM_CHECK(full_(level, index, bytes_of(held)));
-  const Hash above = fold(held);
-  edge_[level].clear();
-  return add(level + 1, above);
+  for (unsigned below = 0; below < level; ++below) edge_[below].clear();
+  edge_[level].push_back(hash);
+  return {};
 }
 
 Result<Hash> TiledTree::hash(unsigned level, std::uint64_t index) const {

@@ -16,7 +16,7 @@ namespace strongroom::evidence {
 // Not thread-safe. Memory: at most 255 hashes for each of the (at most eight) levels of tiles.
 class TiledTree {
  public:
-  // Takes a tile that has just become full; a failure undoes nothing, and the tree must not be used any more.
+  // Takes a tile that is about to become full, perhaps more than once; when it fails the tree is as it was.
   using Full = std::function<Status(unsigned level, std::uint64_t index, BytesView tile)>;
   // Reads a full tile back.
   using Read = std::function<Result<Bytes>(unsigned level, std::uint64_t index)>;
@@ -28,6 +28,7 @@ class TiledTree {
   // Error: corrupt (the numbers of hashes do not fit).
   Status restore(std::uint64_t size, std::vector<std::vector<Hash>> edge);
 
+  // Error: that of Full; the leaf is then not in the tree.
   Status append(const Hash& leaf);
 
   std::uint64_t size() const noexcept { return compact_.size(); }
@@ -49,7 +50,6 @@ class TiledTree {
   unsigned levels() const noexcept { return static_cast<unsigned>(edge_.size()); }
 
  private:
-  Status add(unsigned level, const Hash& hash);
   Result<Hash> find(unsigned level, std::uint64_t index, std::uint64_t size) const;
 
   Full full_;
