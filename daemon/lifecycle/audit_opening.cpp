@@ -9,7 +9,11 @@ Result<audit::Agreement> open_audit_log(audit::AuditLog& log, vault::Vault& vaul
   STRONGROOM_CHECK(vault.ensure_system_key(vault::SystemKey::audit_identity));
   STRONGROOM_CHECK(vault.ensure_system_key(vault::SystemKey::audit_opening));
   STRONGROOM_ASSIGN(auto keys, audit::LogKeys::of(vault, arena));
-  STRONGROOM_ASSIGN(const auto state, audited_state(store, vault));
+  auto stated = audited_state(store, vault);
+  // A store that cannot say how far it has come counts as one that was put back.
+  if (!stated && (stated.error().code == ErrorCode::tampered || stated.error().code == ErrorCode::corrupt))
+    stated = audit::StoreState{.header_generation = vault.header_report().generation};
+  STRONGROOM_ASSIGN(const auto state, std::move(stated));
   audit::Agreement agreement = audit::Agreement::agree;
   if (!log.exists()) {
     // A store that has written under a log that is not there any more.

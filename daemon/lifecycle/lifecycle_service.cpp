@@ -276,6 +276,8 @@ Status LifecycleService::after_unlock(bool accept_changes) {
   forget_opening_problems();
   store_.refuse_writes(std::nullopt);
   open_log();
+  // Who takes the rows as they are takes them as old as they are.
+  if (accept_changes && agreement_ != audit::Agreement::agree) STRONGROOM_CHECK(accept_rollback());
   around_.after_unlock();
   set_opened(true);
   check_ = std::jthread([this](std::stop_token stop) { check_freshness(stop); });

@@ -137,6 +137,10 @@ class Rows:
                 rows += 1
         reader = Reader(self.meta(b"accumulator"))
         stored, count = reader.raw(32), reader.number("Q")
+        if reader.at < len(reader.data):  # stores with an audit log
+            reader.number("Q")
+            for _ in range(reader.number("I")):
+                reader.number("Q")
         reader.end()
         if stored != (total % 2**256).to_bytes(32, "little") or count != rows:
             raise CannotOpen("the accumulator is not that of the heads and entries")
