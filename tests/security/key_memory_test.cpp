@@ -110,8 +110,8 @@ TEST_F(KeyMemory, TheArenaIsEmptyAfterALock) {
   EXPECT_GT(arena_bytes_in_use(), 0u);
   auto client = daemon_.client();
   ASSERT_TRUE(client.call<vault::Lock>({}));
-  // The audit log goes on: its identity, its epoch's key and the next key of its chain, 32 bytes each. None of them opens
-  // anything (audit_keys_test.cpp).
+  // The audit log goes on: its identity, its epoch's key and the next key of its chain, 32 bytes each. None of them
+  // opens anything (audit_keys_test.cpp).
   EXPECT_LE(arena_bytes_in_use(), 96u);
 }
 
