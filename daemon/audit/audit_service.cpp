@@ -48,7 +48,9 @@ void count(Counts& counts, std::string_view name, const evidence::Event& event) 
 std::vector<wire::Count> most_first(const Counts& counts, std::size_t most) {
   std::vector<wire::Count> sorted;
   for (const auto& [name, entry] : counts) sorted.push_back(entry);
-  std::ranges::stable_sort(sorted, std::greater<>(), &wire::Count::events);
+  std::ranges::sort(sorted, [](const wire::Count& one, const wire::Count& other) {
+    return one.events != other.events ? one.events > other.events : one.name < other.name;
+  });
   if (sorted.size() > most) sorted.resize(most);
   return sorted;
 }
