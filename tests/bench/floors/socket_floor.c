@@ -3,25 +3,11 @@
  * usage: socket_floor SECONDS DEPTH CLIENTS   (DEPTH requests in one write, answers awaited together) */
 #define _GNU_SOURCE
 #include <openssl/evp.h>
-#include <signal.h>
-#include <stdint.h>
-#include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "floor.h"
+#include "clients.h"
 
-enum {
-  k_request = 64,
-  k_answer = 256,
-  k_record = 12 + 16 + k_answer,
-  k_table = 16384,
-  k_deepest = 256,
-  k_most_clients = 64
-};
+enum { k_request = 64, k_answer = 256, k_record = 12 + 16 + k_answer, k_table = 16384 };
 
 static unsigned char* table;
 static EVP_CIPHER_CTX* cipher;
@@ -59,13 +45,13 @@ static void answer(const unsigned char* request, unsigned char* out) {
   }
 }
 
-struct client {
+struct peer {
   int socket;
   size_t have;
   unsigned char in[k_request * k_deepest];
 };
 
-static int serve(struct client* c) {
+static int serve(struct peer* c) {
   static unsigned char out[k_answer * k_deepest];
   const ssize_t n = recv(c->socket, c->in + c->have, sizeof c->in - c->have, 0);
   if (n <= 0) return 0;
@@ -89,7 +75,7 @@ static void run_server(int listener) {
   for (;;) {
     const int n = epoll_wait(poll, events, k_most_clients, -1);
     for (int i = 0; i < n; i++) {
-      struct client* c = events[i].data.ptr;
+      struct peer* c = events[i].data.ptr;
       if (c) {
         if (serve(c)) continue;
         close(c->socket);
@@ -105,63 +91,7 @@ static void run_server(int listener) {
   }
 }
 
-static uint64_t run_client(const struct sockaddr_un* address, double seconds, size_t depth) {
-  static unsigned char requests[k_request * k_deepest], answers[k_answer * k_deepest];
-  const int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (connect(s, (const struct sockaddr*)address, sizeof *address)) die("connect");
-  uint64_t done = 0;
-  uint32_t random = 12345;
-  const double end = now_s() + seconds;
-  while (now_s() < end) {
-    for (size_t i = 0; i < depth; i++) {
-      random = random * 1664525u + 1013904223u;
-      const uint32_t id = random >> 8;
-      memcpy(requests + i * k_request, &id, sizeof id);
-    }
-    for (size_t at = 0; at < depth * k_request;) {
-      const ssize_t n = send(s, requests + at, depth * k_request - at, MSG_NOSIGNAL);
-      if (n <= 0) die("send");
-      at += (size_t)n;
-    }
-    for (size_t at = 0; at < depth * k_answer;) {
-      const ssize_t n = recv(s, answers + at, depth * k_answer - at, 0);
-      if (n <= 0) die("recv");
-      at += (size_t)n;
-    }
-    done += depth;
-  }
-  close(s);
-  return done;
-}
-
 int main(int argc, char** argv) {
-  if (argc < 4) return 2;
-  const double seconds = atof(argv[1]);
-  const size_t depth = (size_t)atol(argv[2]), clients = (size_t)atol(argv[3]);
-  if (depth < 1 || depth > k_deepest || clients < 1 || clients > k_most_clients) return 2;
-  struct sockaddr_un address = {.sun_family = AF_UNIX};
-  snprintf(address.sun_path + 1, sizeof address.sun_path - 1, "strongroom-floor-%d", (int)getpid());
-  const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  int results[2];
-  if (bind(listener, (struct sockaddr*)&address, sizeof address) || listen(listener, k_most_clients) || pipe(results))
-    die("listen");
   make_table();
-  const pid_t server = fork();
-  if (server == 0) run_server(listener);
-  const double start = now_s();
-  for (size_t i = 0; i < clients; i++)
-    if (fork() == 0) {
-      const uint64_t n = run_client(&address, seconds, depth);
-      _exit(write(results[1], &n, sizeof n) != sizeof n);
-    }
-  uint64_t all = 0, n = 0;
-  for (size_t i = 0; i < clients; i++) {
-    if (read(results[0], &n, sizeof n) != sizeof n) die("read");
-    all += n;
-  }
-  result("per_second", (double)all / (now_s() - start));
-  kill(server, SIGKILL);
-  while (wait(NULL) > 0) {
-  }
-  return 0;
+  return measure_clients(argc, argv, k_request, k_answer, run_server);
 }

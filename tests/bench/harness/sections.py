@@ -142,6 +142,11 @@ def measure_put(context):
         folder = os.path.join(context.work, f"sqlite-{n}")
         os.mkdir(folder)
         add("sqlite", rate([context.program("sqlite_floor"), folder, SECONDS, daemon.items, *sizes]))
+        try:
+            add("sqlcipher", rate([context.program("sqlcipher_floor"), folder, SECONDS, daemon.items, *sizes]))
+        except Missing as absent:
+            if n == 0:
+                context.missing.append(f"SQLCipher: {absent}")
         for clients in (1, 8, 32):
             add(f"put/{clients}", daemon.load("put", SECONDS, clients))
         for items, peer in peers.items():
@@ -171,6 +176,7 @@ def measure_audit(context):
             add("audit/get written/8", written.load("get", SECONDS, 8))
             for clients in (1, 32):
                 add(f"audit/get synced/{clients}", synced.load("get", SECONDS, clients))
+            add("put floor/32", rate([context.program("put_floor"), SECONDS, 1, 32, os.path.join(folder, "put_floor")]))
     finally:
         synced.close()
     # A put waits for one sync of the log and then for one commit of its rows.
