@@ -25,16 +25,32 @@ Result<std::int64_t> time_of(LogFolder& folder, BlockOffsets& offsets, std::uint
   return entry.header.time_s;
 }
 
+bool same_segment(const fs::path& one, const fs::path& other) {
+  std::error_code ignored;
+  if (fs::equivalent(one, other, ignored)) return true;
+  const auto log_of = [](const fs::path& place) {
+    const auto reader = evidence::FrameReader::open(place);
+    return reader ? std::optional(reader->header().log) : std::nullopt;
+  };
+  const auto log = log_of(one);
+  return log && log == log_of(other);
+}
+
 Status move_segment(const fs::path& from, const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (!error) fs::permissions(folder, fs::perms::owner_all, error);
   if (error) return make_error(ErrorCode::storage_failed, "the archive's folder cannot be made");
+  const fs::path to = folder / from.filename();
   // On a full disk there is no space for a copy.
-  fs::create_hard_link(from, folder / from.filename(), error);
-  if (error) fs::copy_file(from, folder / from.filename(), fs::copy_options::overwrite_existing, error);
+  fs::create_hard_link(from, to, error);
+  // An attempt before this one may have come so far; what lies there of another log is not written over.
+  if (error == std::errc::file_exists && !same_segment(from, to))
+    return make_error(ErrorCode::storage_failed,
+                      "the archive holds a segment of this name of another log; move 'audit-archive' away first");
+  if (error && !fs::equivalent(from, to, error)) fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
   if (error) return make_error(ErrorCode::storage_failed, "a segment cannot be copied into the archive");
-  const int copy = ::open((folder / from.filename()).c_str(), O_RDONLY | O_CLOEXEC);
+  const int copy = ::open(to.c_str(), O_RDONLY | O_CLOEXEC);
   const bool durable = copy >= 0 && fsync(copy) == 0;
   if (copy >= 0) close(copy);
   if (!durable) return make_error(ErrorCode::storage_failed, "a segment cannot be copied into the archive");

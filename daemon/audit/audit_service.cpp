@@ -59,8 +59,8 @@ std::vector<wire::Count> most_first(const Counts& counts, std::size_t most) {
 
 AuditService::AuditService(AuditLog& log, Witnesses& witnesses, const Clock& clock, Ports ports)
     : log_(log), witnesses_(witnesses), clock_(clock), ports_(std::move(ports)), index_(log.folder().path()) {
-  // Numbers that a crash took back were given to others.
-  if (log.torn() != 0) index_.forget_from(log.first_of_run() / k_block);
+  // Numbers that a crash took back are given to others; a loss of power may leave no trace of it.
+  index_.forget_from(log.first_of_run() / k_block);
 }
 
 std::uint64_t AuditService::first_entry() const {

@@ -88,7 +88,7 @@ std::optional<Keeper::Time> Keeper::epoch_due() const {
   return epoch_since_ + times_.epoch;
 }
 
-// Sleeps until something is appended; then 100 ms to the sync, 1 s or 256 entries to the checkpoint.
+// Sleeps until something is appended; then a sync every 100 ms, and 1 s or 256 entries to the checkpoint.
 void Keeper::run() {
   std::unique_lock lock(wake_mutex_);
   Time retry{};
@@ -111,12 +111,15 @@ void Keeper::run() {
     if (stopping_ || !awake_) continue;
     const Time woken = Clock::now();
     const auto hurry = [this] { return stopping_ || urgent_; };
-    wake_.wait_until(lock, woken + times_.sync, hurry);
-    if (stopping_) break;
-    lock.unlock();
-    writer_.sync(writer_.next() - 1);
-    lock.lock();
+    for (Time due = woken + times_.sync; !hurry() && due < woken + times_.checkpoint; due += times_.sync) {
+      if (wake_.wait_until(lock, due, hurry)) break;
+      if (writer_.durable() >= writer_.next()) continue;
+      lock.unlock();
+      writer_.sync(writer_.next() - 1);
+      lock.lock();
+    }
     wake_.wait_until(lock, woken + times_.checkpoint, hurry);
+    if (stopping_) break;
     awake_ = false;
     urgent_ = false;
     lock.unlock();

@@ -17,6 +17,7 @@ constexpr double k_denials_at_once = 20;
 constexpr double k_denials_a_second = 5;
 constexpr std::chrono::seconds k_between_counts{1};
 constexpr std::size_t k_most_uids = 64;
+constexpr std::string_view k_daemon = "system";
 
 // Text of a client: cut to its bound, not within a character.
 std::string_view bounded(std::string_view text, std::size_t most) {
@@ -99,7 +100,8 @@ Event Recorder::event_of(const CallRecord& call, const Objects& objects, const s
 }
 
 void Recorder::denied(const CallRecord& call, const Error& why) {
-  if (!log_.usable() || call.policy->kind == protocol::Audited::no) return;
+  if (!log_.exists() || call.policy->kind == protocol::Audited::no) return;
+  if (!log_.usable()) return count_denial(call.subject->uid, call, why);
   if (!may_write_denial(call.subject->uid, call, why)) return;
   const Objects objects = objects_of(call);
   const std::string actor = "uid:" + std::to_string(call.subject->uid);
@@ -188,7 +190,12 @@ Result<std::optional<std::uint64_t>> Recorder::used(const CallRecord& call, prot
   event.result = error ? error_info(error->code).name : "ok";
   const Room room = call.policy->administration ? Room::administration : Room::ordinary;
   const auto appended = log_.append(event, {}, room);
-  if (!appended && call.policy->administration) return std::optional<std::uint64_t>();
+  if (!appended && call.policy->administration) {
+    Outcome outcome = outcome_of(call, std::nullopt);
+    outcome.result = event.result;
+    owe(std::move(outcome));
+    return std::optional<std::uint64_t>();
+  }
   if (!appended) return appended.error();
   const std::uint64_t sequence = *appended;
   const bool wait = effect == protocol::Effect::reveal && !error && reveals_ == Durability::synced;
@@ -237,7 +244,7 @@ Recorder::Outcome Recorder::outcome_of(const CallRecord& call, std::optional<std
 }
 
 Status Recorder::used_later(Outcome outcome, const Error* error) {
-  if (!log_.exists()) return {};
+  if (!log_.exists() && !ports_.has_store()) return {};
   outcome.result = error ? error_info(error->code).name : "ok";
   Status written = write_owed();
   if (written) written = write(outcome);
@@ -259,7 +266,7 @@ void Recorder::under(std::optional<std::uint64_t> intent, const std::function<vo
 }
 
 void Recorder::end(Outcome outcome, const Error* error) {
-  if (!log_.exists()) return;
+  if (!log_.exists() && !ports_.has_store()) return;
   outcome.result = error ? error_info(error->code).name : "ok";
   if (write_owed() && write(outcome)) return;
   owe(std::move(outcome));
@@ -267,17 +274,19 @@ void Recorder::end(Outcome outcome, const Error* error) {
 
 Status Recorder::write(const Outcome& outcome) {
   const StorePin pin = log_.pin();
+  const bool by_daemon = outcome.actor == k_daemon;
   Event event;
   event.action = outcome.action;
   event.phase = outcome.intent ? Phase::outcome : Phase::single;
-  event.rule = "owner";
+  event.rule = by_daemon ? "system" : "owner";
   event.result = outcome.result;
   event.actor = outcome.actor;
-  event.authentication = "peer";
+  event.authentication = by_daemon ? "none" : "peer";
   event.session = outcome.session;
   event.uid = outcome.uid;
   event.pid = outcome.pid;
   event.client = outcome.client;
+  event.detail = outcome.detail;
   event.reason = outcome.reason;
   event.objects = outcome.objects;
   event.request = outcome.request;
@@ -313,12 +322,19 @@ void Recorder::system(std::string_view action, std::string_view detail, std::str
   event.action = action;
   event.rule = "system";
   event.result = result;
-  event.actor = "system";
+  event.actor = k_daemon;
   event.authentication = "none";
   event.detail = bounded(detail, evidence::k_max_detail);
   if (pin.generation != evidence::k_unknown) event.generation = pin.generation;
   if (pin.header_generation != evidence::k_unknown) event.header_generation = pin.header_generation;
-  (void)log_.append(event, {}, Room::administration);
+  if (log_.append(event, {}, Room::administration)) return;
+  Outcome outcome;
+  outcome.action = action;
+  outcome.result = result;
+  outcome.actor = k_daemon;
+  outcome.detail = event.detail;
+  outcome.administration = true;
+  owe(std::move(outcome));
 }
 
 void Recorder::dropped(std::string_view reason, std::uint64_t many) {

@@ -204,10 +204,12 @@ Result<std::optional<Recovered>> recover(LogFolder& folder, BlockOffsets& offset
   if (places.back().first == 0) {
     // A log that was never begun: the first entry is not there.
     const auto first = reader.next();
-    STRONGROOM_ASSIGN(const std::uint64_t behind, reader.torn_bytes());
-    if (first && !*first && behind == 0 && !evidence::read_log_file(folder.path() / "checkpoint")) {
-      STRONGROOM_CHECK(folder.remove(places.back().path));
-      return std::optional<Recovered>();
+    if (first && !*first) {
+      STRONGROOM_ASSIGN(const std::uint64_t behind, reader.torn_bytes());
+      if (behind == 0 && !evidence::read_log_file(folder.path() / "checkpoint")) {
+        STRONGROOM_CHECK(folder.remove(places.back().path));
+        return std::optional<Recovered>();
+      }
     }
   }
   Recovered found;

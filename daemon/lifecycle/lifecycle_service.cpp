@@ -195,6 +195,7 @@ void LifecycleService::forget_opening_problems() {
 void LifecycleService::add_problem(std::string sentence) {
   {
     const std::lock_guard guard(problems_mutex_);
+    if (std::ranges::find(problems_, sentence) != problems_.end()) return;
     problems_.push_back(std::move(sentence));
   }
   tell_status();
@@ -255,8 +256,10 @@ Status LifecycleService::unlock(const wire::UnlockRequest& request) {
   return checked;
 }
 
-// A store whose rows were exchanged is opened only by somebody who says so.
-Status LifecycleService::after_unlock(bool accept_changes) {
+// A store whose rows were exchanged is opened only by somebody who says so. What an unlock itself writes is no write
+// that the log has to know: it is older than the comparison of both.
+Status LifecycleService::take_rows(bool accept_changes) {
+  const store::IntentScope unannounced(std::nullopt);
   const auto identity = check_identity(store_, vault_);
   // Only a header that nobody but the vault can have made says that its store was never finished.
   const bool half_made = !identity && identity.error().code == ErrorCode::not_found && !vault_.is_confirmed();
@@ -275,6 +278,11 @@ Status LifecycleService::after_unlock(bool accept_changes) {
   STRONGROOM_CHECK(vault_.confirm());
   forget_opening_problems();
   store_.refuse_writes(std::nullopt);
+  return {};
+}
+
+Status LifecycleService::after_unlock(bool accept_changes) {
+  STRONGROOM_CHECK(take_rows(accept_changes));
   open_log();
   // Who takes the rows as they are takes them as old as they are.
   if (accept_changes && agreement_ != audit::Agreement::agree) STRONGROOM_CHECK(accept_rollback());

@@ -91,6 +91,7 @@ class LifecycleService {
   Status unlock(const protocol::vault::UnlockRequest& request);
   Status open_with(const protocol::vault::UnlockRequest& request);
   Status after_unlock(bool accept_changes);
+  Status take_rows(bool accept_changes);
   Status lock(bool hold);
   Result<protocol::vault::AddSlotResponse> add_slot(const protocol::vault::AddSlotRequest& request);
   Status accept_rows();

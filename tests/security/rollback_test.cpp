@@ -76,6 +76,22 @@ class Rollback : public testing::Test {
   fs::path old_log_;
 };
 
+// What an unlock itself writes was not announced to the log that it has yet to open.
+TEST_F(Rollback, IsNotWhatAnUnlockAfterARestartLooksLike) {
+  daemon_.start();
+  {
+    auto client = daemon_.client();
+    ASSERT_TRUE(client.call<protocol::vault::Lock>({}));
+  }
+  daemon_.stop();
+  daemon_.start();
+  auto client = daemon_.client();
+  ASSERT_TRUE(client.call<protocol::vault::Unlock>({}));
+  EXPECT_FALSE(has_problem(client, "put back"));
+  EXPECT_TRUE(put(client, "first", "1"));
+  EXPECT_EQ(count(client, "store.rollback_found"), 0U);
+}
+
 TEST_F(Rollback, OfTheStoreIsNoticedAndAcceptedByName) {
   make_two_states();
   put_back(old_data_, daemon_.data());

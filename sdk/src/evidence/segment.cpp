@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <utility>
 
 #include <strongroom/evidence/crc32c.h>
@@ -17,6 +18,10 @@ constexpr std::size_t k_buffer = 64 * 1024;
 
 Error unreadable() {
   return make_error(ErrorCode::storage_failed, "a segment of the log cannot be read");
+}
+
+bool is_zero(BytesView bytes) noexcept {
+  return bytes[0] == 0 && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0;
 }
 
 std::optional<std::uint64_t> number_of(std::string_view name) {
@@ -184,9 +189,10 @@ Result<std::uint64_t> FrameReader::torn_bytes() {
   std::uint64_t last = from;
   for (;;) {
     STRONGROOM_ASSIGN(const BytesView seen, look(k_buffer));
-    for (std::size_t i = 0; i < seen.size(); ++i)
-      if (seen[i] != 0) last = offset_ + i + 1;
     if (seen.empty()) break;
+    std::size_t used = is_zero(seen) ? 0 : seen.size();
+    while (used != 0 && seen[used - 1] == 0) --used;
+    if (used != 0) last = offset_ + used;
     offset_ += seen.size();
   }
   offset_ = from;
