@@ -180,14 +180,17 @@ std::optional<Keeper::Time> Recorder::flush_denials(Keeper::Time now) {
 Result<std::optional<std::uint64_t>> Recorder::used(const CallRecord& call, protocol::Effect effect,
                                                     const Error* error) {
   if (!log_.exists() && !ports_.has_store()) return std::optional<std::uint64_t>();
-  if (error && is_refusal(*error)) {
-    if (!may_write_denial(call.subject->uid, call, *error)) return std::optional<std::uint64_t>();
-  }
+  const bool refused = error && is_refusal(*error);
+  if (refused && !may_write_denial(call.subject->uid, call, *error)) return std::optional<std::uint64_t>();
   if (Status paid = write_owed(); !paid && !call.policy->administration) return paid.error();
   const Objects objects = objects_of(call);
   const std::string actor = "uid:" + std::to_string(call.subject->uid);
   Event event = event_of(call, objects, actor);
   event.result = error ? error_info(error->code).name : "ok";
+  if (refused) {
+    event.decision = Decision::denied;
+    event.rule = rule_of(*error);
+  }
   const Room room = call.policy->administration ? Room::administration : Room::ordinary;
   const auto appended = log_.append(event, {}, room);
   if (!appended && call.policy->administration) {

@@ -124,6 +124,12 @@ Result<WitnessAnswer> Witnesses::submit(const WitnessState& witness, std::uint64
 }
 
 // A witness that knows another size says so (409), and is asked again from there.
+// Once, however often it is asked again.
+Error Witnesses::alarmed(const WitnessState& witness, const std::string& problem) const {
+  if (witness.problem != problem) alarm_(problem);
+  return make_error(ErrorCode::tampered, problem);
+}
+
 Status Witnesses::ask(WitnessState& witness) {
   const std::string text = log_.keeper().state().checkpoint;
   if (text.empty()) return make_error(ErrorCode::locked, "nothing is signed yet");
@@ -134,22 +140,15 @@ Status Witnesses::ask(WitnessState& witness) {
   STRONGROOM_ASSIGN(WitnessAnswer answer, submit(witness, witness.cosigned_size, note));
   if (answer.status == 409) {
     const auto known = number_of(answer.body);
-    if (known && *known > checkpoint.size) {
-      const std::string problem = "a witness has seen " + std::to_string(*known) +
-                                  " entries of the audit log, and only " + std::to_string(checkpoint.size) +
-                                  " are there: the log was put back";
-      alarm_(problem);
-      return make_error(ErrorCode::tampered, problem);
-    }
+    if (known && *known > checkpoint.size)
+      return alarmed(witness, "the witness " + witness.key.name + " has seen " + std::to_string(*known) +
+                                  " entries of the audit log, and fewer are there: the log was put back");
     if (known) {
       STRONGROOM_ASSIGN(answer, submit(witness, *known, note));
     }
   }
-  if (answer.status == 422 || answer.status == 409) {
-    const std::string problem = "the witness " + witness.key.name + " has seen another log than this one";
-    alarm_(problem);
-    return make_error(ErrorCode::tampered, problem);
-  }
+  if (answer.status == 422 || answer.status == 409)
+    return alarmed(witness, "the witness " + witness.key.name + " has seen another log than this one");
   if (answer.status != 200)
     return make_error(ErrorCode::denied, "the witness answers " + std::to_string(answer.status) +
                                              (answer.status == 404 ? ": it does not know this log's key" : ""));

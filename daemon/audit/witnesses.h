@@ -57,6 +57,7 @@ class Witnesses {
   bool any() const;
 
  private:
+  Error alarmed(const WitnessState& witness, const std::string& problem) const;
   Status ask(WitnessState& witness);
   Status take_cosignature(WitnessState& witness, const evidence::Note& note);
   Result<WitnessAnswer> submit(const WitnessState& witness, std::uint64_t old_size, const evidence::Note& checkpoint);
