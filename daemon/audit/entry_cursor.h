@@ -45,7 +45,7 @@ class EntryCursor {
 
   std::uint64_t offset() const noexcept { return reader_ ? reader_->offset() : 0; }
 
-  Result<std::uint64_t> torn_bytes() { return reader_->torn_bytes(); }
+  Result<std::uint64_t> torn_bytes(std::uint64_t blank) { return reader_->torn_bytes(blank); }
 
  private:
   // The segment that holds the entry, as far as is known; looks again when `anew`.

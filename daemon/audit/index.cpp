@@ -4,102 +4,48 @@
 #include <sodium.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <bit>
-#include <cstring>
-
-#include <strongroom/base/derive.h>
 #include <strongroom/base/random.h>
 
 namespace strongroom::audit {
 namespace {
 
 constexpr std::size_t k_nonce = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
-constexpr std::size_t k_tag = crypto_aead_xchacha20poly1305_ietf_ABYTES;
-constexpr std::size_t k_head = 32;
-constexpr std::size_t k_row = 8;
-constexpr std::size_t k_plain = k_head + k_block * k_row;
-constexpr std::size_t k_record = k_nonce + k_plain + k_tag;
+constexpr std::size_t k_sealing = k_nonce + crypto_aead_xchacha20poly1305_ietf_ABYTES;
+constexpr std::size_t k_head = k_sealing + k_index_head;
+constexpr std::size_t k_rows = k_sealing + k_index_rows;
+constexpr std::size_t k_record = k_head + k_rows;
 
-using Plain = std::array<Byte, k_plain>;
-using Record = std::array<Byte, k_record>;
+// What is sealed is bound to its block and to what it is.
+struct Place {
+  Place(std::uint64_t block, char part) noexcept {
+    for (unsigned i = 0; i < 8; ++i) bytes[i] = static_cast<Byte>(block >> (8 * i));
+    bytes[8] = static_cast<Byte>(part);
+  }
 
-std::uint64_t tag_of(std::string_view text) noexcept {
-  Byte out[16];
-  checksum("SRM/audit/tag/v1", {as_bytes(text)}, out);
-  ByteReader reader({out, 8});
-  return reader.u64();
+  std::array<Byte, 9> bytes{};
+};
+
+template <std::size_t N>
+void seal(std::array<Byte, N>& plain, const Place& place, BytesView key, MutableBytes out) noexcept {
+  fill_random(out.first(k_nonce));
+  crypto_aead_xchacha20poly1305_ietf_encrypt(out.data() + k_nonce, nullptr, plain.data(), N, place.bytes.data(),
+                                             place.bytes.size(), nullptr, out.data(), key.data());
+  wipe(plain.data(), N);
 }
 
-template <class T>
-void put_number(Byte*& at, T value) noexcept {
-  for (std::size_t i = 0; i < sizeof value; ++i)
-    *at++ = static_cast<Byte>(static_cast<std::uint64_t>(value) >> (8 * i));
-}
-
-Plain encode(const IndexBlock& block) noexcept {
-  Plain plain;
-  Byte* at = plain.data();
-  put_number(at, block.least_s);
-  put_number(at, block.most_s);
-  put_number(at, block.least_request);
-  put_number(at, block.most_request);
-  for (const IndexRow& row : block.rows) {
-    put_number(at, row.object);
-    put_number(at, row.action);
-    put_number(at, row.actor);
-    put_number(at, row.flags);
-  }
-  return plain;
-}
-
-void decode(const Plain& plain, IndexBlock& block) noexcept {
-  ByteReader reader(plain);
-  block.least_s = reader.i64();
-  block.most_s = reader.i64();
-  block.least_request = reader.u64();
-  block.most_request = reader.u64();
-  // A search of everything spends its time here.
-  if constexpr (std::endian::native == std::endian::little) {
-    static_assert(sizeof block.rows == k_block * k_row);
-    std::memcpy(block.rows.data(), plain.data() + k_head, sizeof block.rows);
-    return;
-  }
-  for (IndexRow& row : block.rows) {
-    row.object = reader.u32();
-    row.action = reader.u16();
-    row.actor = reader.u8();
-    row.flags = reader.u8();
-  }
+template <std::size_t N>
+bool read_sealed(int descriptor, std::uint64_t offset, const Place& place, BytesView key,
+                 std::array<Byte, N>& plain) noexcept {
+  std::array<Byte, N + k_sealing> sealed;
+  if (pread(descriptor, sealed.data(), sealed.size(), static_cast<off_t>(offset)) !=
+      static_cast<ssize_t>(sealed.size()))
+    return false;
+  return crypto_aead_xchacha20poly1305_ietf_decrypt(plain.data(), nullptr, nullptr, sealed.data() + k_nonce,
+                                                    sealed.size() - k_nonce, place.bytes.data(), place.bytes.size(),
+                                                    sealed.data(), key.data()) == 0;
 }
 
 }  // namespace
-
-std::uint16_t action_tag(std::string_view action) noexcept {
-  return static_cast<std::uint16_t>(tag_of(action));
-}
-
-std::uint8_t actor_tag(std::string_view actor) noexcept {
-  return static_cast<std::uint8_t>(tag_of(actor));
-}
-
-std::uint32_t object_tag(BytesView id) noexcept {
-  ByteReader reader(id);
-  return reader.u32();
-}
-
-IndexRow IndexRow::of(const evidence::Event& event) noexcept {
-  IndexRow row;
-  row.flags = k_event;
-  if (event.decision == evidence::Decision::denied) row.flags |= k_denied;
-  if (event.objects.size() == evidence::k_object_size)
-    row.object = object_tag(event.objects);
-  else
-    row.flags |= k_many;
-  row.action = action_tag(event.action);
-  row.actor = actor_tag(event.actor);
-  return row;
-}
 
 EventIndex::EventIndex(const std::filesystem::path& log_folder)
     : descriptor_(::open((log_folder / "index").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) {
@@ -112,51 +58,52 @@ EventIndex::~EventIndex() {
 }
 
 Status EventIndex::catch_up(EventReader& reader, std::uint64_t first, std::uint64_t end, BytesView key) {
+  // A file of another make is as good as none.
+  if (IndexHead last; blocks_ != 0 && !find(blocks_ - 1, key, last)) blocks_ = 0;
   for (std::uint64_t block = blocks_; (block + 1) * k_block <= end; ++block) {
-    IndexBlock content;
+    IndexHead head;
+    IndexRows rows{};
     for (std::uint64_t sequence = std::max(block * k_block, first); sequence < (block + 1) * k_block; ++sequence) {
       STRONGROOM_ASSIGN(const auto read, reader.read(sequence));
       const std::int64_t time_s = read.entry.header.time_s;
-      content.least_s = content.least_s == 0 ? time_s : std::min(content.least_s, time_s);
-      content.most_s = std::max(content.most_s, time_s);
-      if (!read.event) continue;
-      const auto& event = read.event->event;
-      content.rows[sequence % k_block] = IndexRow::of(event);
-      if (!event.request) continue;
-      content.least_request = std::min(content.least_request, *event.request);
-      content.most_request = std::max(content.most_request, *event.request);
+      head.least_s = head.least_s == 0 ? time_s : std::min(head.least_s, time_s);
+      head.most_s = std::max(head.most_s, time_s);
+      IndexRow& row = rows[sequence % k_block];
+      if (read.event) row = IndexRow::of(read.event->event);
+      head.add(row);
+      if (!read.event || !read.event->event.request) continue;
+      head.least_request = std::min(head.least_request, *read.event->event.request);
+      head.most_request = std::max(head.most_request, *read.event->event.request);
     }
-    put(block, content, key);
+    put(block, head, rows, key);
   }
   return {};
 }
 
 // A record that cannot be written is made again the next time.
-void EventIndex::put(std::uint64_t block, const IndexBlock& content, BytesView key) {
-  Plain plain = encode(content);
-  Record record;
-  fill_random(MutableBytes(record).first(k_nonce));
-  Byte place[8];
-  for (unsigned i = 0; i < 8; ++i) place[i] = static_cast<Byte>(block >> (8 * i));
-  crypto_aead_xchacha20poly1305_ietf_encrypt(record.data() + k_nonce, nullptr, plain.data(), plain.size(), place,
-                                             sizeof place, nullptr, record.data(), key.data());
-  wipe(plain.data(), plain.size());
+void EventIndex::put(std::uint64_t block, const IndexHead& head, const IndexRows& rows, BytesView key) {
+  std::array<Byte, k_index_head> plain_head;
+  std::array<Byte, k_index_rows> plain_rows;
+  encode(head, plain_head);
+  encode(rows, plain_rows);
+  std::array<Byte, k_record> record;
+  seal(plain_head, Place(block, 'h'), key, MutableBytes(record).first(k_head));
+  seal(plain_rows, Place(block, 'r'), key, MutableBytes(record).subspan(k_head));
   if (pwrite(descriptor_, record.data(), record.size(), static_cast<off_t>(block * k_record)) ==
       static_cast<ssize_t>(record.size()))
     blocks_ = block + 1;
 }
 
-bool EventIndex::find(std::uint64_t block, BytesView key, IndexBlock& found) const {
-  Record record;
-  if (block >= blocks_ || pread(descriptor_, record.data(), record.size(), static_cast<off_t>(block * k_record)) !=
-                              static_cast<ssize_t>(record.size()))
-    return false;
-  Byte place[8];
-  for (unsigned i = 0; i < 8; ++i) place[i] = static_cast<Byte>(block >> (8 * i));
-  Plain plain;
-  if (crypto_aead_xchacha20poly1305_ietf_decrypt(plain.data(), nullptr, nullptr, record.data() + k_nonce,
-                                                 record.size() - k_nonce, place, sizeof place, record.data(),
-                                                 key.data()) != 0)
+bool EventIndex::find(std::uint64_t block, BytesView key, IndexHead& found) const {
+  std::array<Byte, k_index_head> plain;
+  if (block >= blocks_ || !read_sealed(descriptor_, block * k_record, Place(block, 'h'), key, plain)) return false;
+  decode(plain, found);
+  return true;
+}
+
+bool EventIndex::find(std::uint64_t block, BytesView key, IndexRows& found) const {
+  std::array<Byte, k_index_rows> plain;
+  if (block >= blocks_ || !read_sealed(descriptor_, block * k_record + k_head, Place(block, 'r'), key, plain))
     return false;
   decode(plain, found);
   return true;

@@ -88,7 +88,27 @@ std::optional<Keeper::Time> Keeper::epoch_due() const {
   return epoch_since_ + times_.epoch;
 }
 
-// Sleeps until something is appended; then a sync every 100 ms, and 1 s or 256 entries to the checkpoint.
+// A sync every 100 ms, and 1 s or 256 entries to the checkpoint, but no more than four checkpoints a second: what is
+// not signed yet is measured by time, and a checkpoint costs two signatures and three syncs.
+void Keeper::wait_for_checkpoint(std::unique_lock<std::mutex>& lock) {
+  const Time woken = Clock::now();
+  Time next_sync = woken + times_.sync;
+  for (;;) {
+    const bool hurry = urgent_;
+    const Time latest = woken + times_.checkpoint;
+    const Time due = hurry ? std::min(checkpoint_since_ + times_.between, latest) : latest;
+    if (stopping_ || Clock::now() >= due) return;
+    wake_.wait_until(lock, std::min(due, next_sync), [&] { return stopping_ || urgent_ != hurry; });
+    if (Clock::now() < next_sync) continue;
+    next_sync += times_.sync;
+    if (writer_.durable() >= writer_.next()) continue;
+    lock.unlock();
+    writer_.sync(writer_.next() - 1);
+    lock.lock();
+  }
+}
+
+// Sleeps until something is appended.
 void Keeper::run() {
   std::unique_lock lock(wake_mutex_);
   Time retry{};
@@ -109,16 +129,7 @@ void Keeper::run() {
     else
       wake_.wait(lock, something);
     if (stopping_ || !awake_) continue;
-    const Time woken = Clock::now();
-    const auto hurry = [this] { return stopping_ || urgent_; };
-    for (Time due = woken + times_.sync; !hurry() && due < woken + times_.checkpoint; due += times_.sync) {
-      if (wake_.wait_until(lock, due, hurry)) break;
-      if (writer_.durable() >= writer_.next()) continue;
-      lock.unlock();
-      writer_.sync(writer_.next() - 1);
-      lock.lock();
-    }
-    wake_.wait_until(lock, woken + times_.checkpoint, hurry);
+    wait_for_checkpoint(lock);
     if (stopping_) break;
     awake_ = false;
     urgent_ = false;
@@ -126,6 +137,7 @@ void Keeper::run() {
     // Without space this fails, and the next segment says so.
     if (!folder_.has_spares()) (void)folder_.make_spares();
     const auto made = checkpoint();
+    checkpoint_since_ = Clock::now();
     if (!made && made.error().code != ErrorCode::locked) {
       if (!may_pass(made.error())) raise(made.error());
       // Without space it is tried again until there is some.

@@ -32,6 +32,7 @@ class Keeper {
   struct Times {
     std::chrono::milliseconds sync{100};         // from an entry to the disk, at the latest
     std::chrono::milliseconds checkpoint{1000};  // from an entry to its checkpoint, likewise
+    std::chrono::milliseconds between{250};      // checkpoints, at least, however many entries come
     std::chrono::milliseconds epoch{3'600'000};  // how long a key signs
   };
 
@@ -89,6 +90,7 @@ class Keeper {
 
  private:
   void run();
+  void wait_for_checkpoint(std::unique_lock<std::mutex>& lock);
   Status catch_up(std::uint64_t size);
   Status write_partial_tiles();
   Result<std::string> sign_checkpoint();
@@ -128,6 +130,7 @@ class Keeper {
   std::atomic<std::uint64_t> handled_ = 0;
   bool stopping_ = false;
   Time epoch_since_{};
+  Time checkpoint_since_{};  // the thread's
   std::thread thread_;
 };
 

@@ -53,6 +53,7 @@ LogWriter::LogWriter(LogFolder& folder, Segment newest, const LogEnd& end, Ports
       log_(end.log),
       segment_(std::make_shared<Segment>(std::move(newest))),
       offset_(end.offset),
+      synced_offset_(end.offset),
       in_reserve_(!folder.has_reserve()),
       epoch_(end.epoch),
       epoch_record_(end.epoch_record),
@@ -231,6 +232,7 @@ Status LogWriter::put(BytesView slot, Room room) {
     return make_error(ErrorCode::too_large, "the event is too long to be logged");
   evidence::write_frame_header(entry, slot, frame.first(evidence::k_frame_header));
   if (offset_ + frame.size() > segment_->size()) STRONGROOM_CHECK(roll(room));
+  if (offset_ - synced_offset_ > k_most_unsynced) sync_here();
   if (unclean_ != 0) {
     const Bytes zeros(unclean_);
     STRONGROOM_CHECK(segment_->write(zeros, offset_));
@@ -259,9 +261,14 @@ Status LogWriter::roll(Room room) {
   STRONGROOM_ASSIGN(Segment made,
                     folder_.create_segment({log_, next()}, room, [this](const Error&) { end_unsynced(); }));
   segment_ = std::make_shared<Segment>(std::move(made));
-  offset_ = evidence::k_segment_header;
+  offset_ = synced_offset_ = evidence::k_segment_header;
   in_reserve_ = !folder_.has_reserve();
   return {};
+}
+
+void LogWriter::sync_here() {
+  sync_now(*segment_);
+  synced_offset_ = offset_;
 }
 
 void LogWriter::sync_now(const Segment& segment) {
@@ -287,12 +294,18 @@ void LogWriter::sync(std::uint64_t sequence) {
     lock.unlock();
     std::shared_ptr<Segment> segment;
     std::uint64_t reached = 0;
+    std::uint64_t offset = 0;
     {
       const std::lock_guard guard(mutex_);
       segment = segment_;
       reached = next();
+      offset = offset_;
     }
     sync_now(*segment);
+    {
+      const std::lock_guard guard(mutex_);
+      if (segment == segment_) synced_offset_ = std::max(synced_offset_, offset);
+    }
     lock.lock();
     syncing_ = false;
     durable_.store(std::max(durable(), reached), std::memory_order_release);

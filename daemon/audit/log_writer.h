@@ -22,6 +22,10 @@
 
 namespace strongroom::audit {
 
+// Bytes that are written and perhaps not on the disk, at most: one more entry waits for a sync. What a crash can leave
+// behind the last whole entry ends this far from it, so that a start need not look further.
+inline constexpr std::uint64_t k_most_unsynced = 2 << 20;
+
 // What a key record pins of the store. Numbers that are not known are k_unknown.
 struct StorePin {
   std::uint64_t generation = evidence::k_unknown;
@@ -111,6 +115,8 @@ class LogWriter {
   evidence::EntryHeader header(evidence::EntryType type, std::uint32_t epoch) const noexcept;
   void begin_entry(const evidence::EntryHeader& header);
   void sync_now(const Segment& segment);
+  // Without the lock of those who wait for it; the writer's is held.
+  void sync_here();
   void end_unsynced();
   Status noted(Status status);
 
@@ -121,8 +127,9 @@ class LogWriter {
   mutable std::mutex mutex_;          // guards all below but the atomics
   std::shared_ptr<Segment> segment_;  // shared with a sync that runs
   std::uint64_t offset_;
-  bool in_reserve_;            // no spare segment is left: what remains of the newest one is not for ordinary events
-  std::uint64_t unclean_ = 0;  // bytes behind offset_ that a failed write may have left
+  std::uint64_t synced_offset_;  // of the segment, on the disk
+  bool in_reserve_;              // no spare segment is left: what remains of the newest one is not for ordinary events
+  std::uint64_t unclean_ = 0;    // bytes behind offset_ that a failed write may have left
   std::uint32_t epoch_;
   std::uint64_t epoch_record_;
   evidence::PublicKey opening_key_;

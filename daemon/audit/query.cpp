@@ -37,10 +37,16 @@ class Filter {
     if (query.object) object_ = object_tag(*query.object);
   }
 
-  bool may_match(const IndexBlock& block) const {
-    if (query_.since_s && block.most_s < *query_.since_s) return false;
-    if (query_.until_s && block.least_s >= *query_.until_s) return false;
-    return !query_.request || (*query_.request >= block.least_request && *query_.request <= block.most_request);
+  bool may_match(const IndexHead& head) const {
+    if (query_.since_s && head.most_s < *query_.since_s) return false;
+    if (query_.until_s && head.least_s >= *query_.until_s) return false;
+    if (records_ && (head.flags & IndexRow::k_record) != 0) return true;
+    if (query_.request && (*query_.request < head.least_request || *query_.request > head.most_request)) return false;
+    if (actor_ && !head.actors.contains(*actor_)) return false;
+    if (action_ && !head.actions.contains(*action_)) return false;
+    if (object_ && !head.may_have_object(*object_)) return false;
+    if (!query_.decision) return true;
+    return *query_.decision == evidence::Decision::denied ? (head.flags & IndexRow::k_denied) != 0 : head.allowed != 0;
   }
 
   bool may_match(const IndexRow& row) const {
@@ -62,13 +68,18 @@ class Filter {
 
 // Which entries of [begin, end) may match, oldest first. What the index does not know is read forwards, which is
 // cheap; backwards each step derives keys anew.
-Result<std::vector<std::uint64_t>> candidates(EventReader& reader, const Filter& filter, const Query& query,
-                                              const IndexBlock* known, std::uint64_t begin, std::uint64_t end) {
+Result<std::vector<std::uint64_t>> candidates(EventReader& reader, const EventIndex& index, BytesView index_key,
+                                              const Filter& filter, const Query& query, std::uint64_t begin,
+                                              std::uint64_t end) {
   std::vector<std::uint64_t> found;
-  if (known && !filter.may_match(*known)) return found;
+  const std::uint64_t block = begin / k_block;
+  IndexHead head;
+  if (index.find(block, index_key, head) && !filter.may_match(head)) return found;
+  IndexRows rows;
+  const bool known = index.find(block, index_key, rows);
   for (std::uint64_t sequence = begin; sequence < end; ++sequence) {
     if (known) {
-      if (filter.may_match(known->rows[sequence % k_block])) found.push_back(sequence);
+      if (filter.may_match(rows[sequence % k_block])) found.push_back(sequence);
       continue;
     }
     STRONGROOM_ASSIGN(const auto read, reader.read(sequence));
@@ -83,12 +94,10 @@ Status find_newest_first(EventReader& reader, const EventIndex& index, BytesView
                          std::uint64_t first, std::uint64_t before,
                          const std::function<bool(const EventReader::Read&)>& visit) {
   const Filter filter(query);
-  IndexBlock indexed;
   for (std::uint64_t end = before; end > first;) {
     const std::uint64_t block = (end - 1) / k_block;
     const std::uint64_t begin = std::max(block * k_block, first);
-    const IndexBlock* known = index.find(block, index_key, indexed) ? &indexed : nullptr;
-    STRONGROOM_ASSIGN(const auto found, candidates(reader, filter, query, known, begin, end));
+    STRONGROOM_ASSIGN(const auto found, candidates(reader, index, index_key, filter, query, begin, end));
     for (auto sequence = found.rbegin(); sequence != found.rend(); ++sequence) {
       STRONGROOM_ASSIGN(const auto read, reader.read(*sequence));
       if (query.matches(read) && !visit(read)) return {};

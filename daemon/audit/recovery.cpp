@@ -12,6 +12,9 @@ namespace {
 
 using evidence::EntryType;
 
+// No crash leaves anything behind so many zeros.
+constexpr std::uint64_t k_blank_end = k_most_unsynced + evidence::k_frame_header + evidence::k_max_entry;
+
 // The end of the newest segment, and what its last entries say. At least one key record lies among the entries of two
 // blocks, and it names the newest epoch record.
 class EndFinder {
@@ -31,7 +34,7 @@ class EndFinder {
     found.end.next = cursor_.sequence();
     found.end.offset = cursor_.offset();
     if (cursor_.segment() != newest.first) return make_error(ErrorCode::corrupt, damaged_at(found.end.next));
-    STRONGROOM_ASSIGN(found.torn, cursor_.torn_bytes());
+    STRONGROOM_ASSIGN(found.torn, cursor_.torn_bytes(k_blank_end));
     STRONGROOM_CHECK(judge_torn_end(found));
     return read_epoch(found);
   }

@@ -34,6 +34,7 @@ find_package(PkgConfig REQUIRED)
 set(Boost_USE_STATIC_LIBS ON)
 find_package(Boost 1.81 REQUIRED COMPONENTS json CONFIG)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(NETTLE REQUIRED nettle)
 
 add_library(strongroom_options INTERFACE)
 target_compile_options(strongroom_options INTERFACE

@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <sodium.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -7,6 +6,8 @@
 
 #include <strongroom/evidence/export.h>
 #include <strongroom/protocol/json.h>
+
+#include "sdk/src/evidence/sha256.h"
 
 namespace strongroom::evidence {
 namespace {
@@ -82,17 +83,14 @@ Result<std::string> file_digest(const std::filesystem::path& file) {
   const std::string name = file.filename().string();
   if (descriptor < 0 && errno == ENOENT) return make_error(ErrorCode::not_found, name + " is missing");
   if (descriptor < 0) return make_error(ErrorCode::storage_failed, name + " cannot be read");
-  crypto_hash_sha256_state state;
-  crypto_hash_sha256_init(&state);
+  Sha256 hash;
   Bytes part(std::size_t{1} << 16);
   ssize_t n = 0;
   while ((n = ::read(descriptor, part.data(), part.size())) > 0 || (n < 0 && errno == EINTR))
-    if (n > 0) crypto_hash_sha256_update(&state, part.data(), static_cast<std::size_t>(n));
+    if (n > 0) hash.add(BytesView(part).first(static_cast<std::size_t>(n)));
   ::close(descriptor);
   if (n < 0) return make_error(ErrorCode::storage_failed, name + " cannot be read");
-  std::array<Byte, crypto_hash_sha256_BYTES> digest{};
-  crypto_hash_sha256_final(&state, digest.data());
-  return to_hex(digest);
+  return to_hex(hash.finish());
 }
 
 }  // namespace strongroom::evidence

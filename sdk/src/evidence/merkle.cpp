@@ -1,24 +1,21 @@
 #include <strongroom/evidence/merkle.h>
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <bit>
 #include <ranges>
 #include <utility>
 
+#include "sdk/src/evidence/sha256.h"
+
 namespace strongroom::evidence {
 namespace {
 
 Hash hash_after(Byte prefix, BytesView first, BytesView second) noexcept {
-  Hash out;
-  crypto_hash_sha256_state state;
-  crypto_hash_sha256_init(&state);
-  crypto_hash_sha256_update(&state, &prefix, 1);
-  crypto_hash_sha256_update(&state, first.data(), first.size());
-  crypto_hash_sha256_update(&state, second.data(), second.size());
-  crypto_hash_sha256_final(&state, out.data());
-  return out;
+  Sha256 hash;
+  hash.add({&prefix, 1});
+  hash.add(first);
+  hash.add(second);
+  return hash.finish();
 }
 
 Hash folded(std::span<const Hash> peaks) noexcept {
@@ -75,9 +72,7 @@ Hash node_hash(const Hash& left, const Hash& right) noexcept {
 }
 
 Hash empty_root() noexcept {
-  Hash out;
-  crypto_hash_sha256(out.data(), nullptr, 0);
-  return out;
+  return Sha256().finish();
 }
 
 void CompactTree::append(const Hash& leaf) {

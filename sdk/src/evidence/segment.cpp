@@ -184,10 +184,10 @@ Result<std::optional<BytesView>> FrameReader::read_frame() {
   return std::optional<BytesView>(entry);
 }
 
-Result<std::uint64_t> FrameReader::torn_bytes() {
+Result<std::uint64_t> FrameReader::torn_bytes(std::uint64_t blank) {
   const std::uint64_t from = offset_;
   std::uint64_t last = from;
-  for (;;) {
+  while (offset_ - last < blank) {
     STRONGROOM_ASSIGN(const BytesView seen, look(k_buffer));
     if (seen.empty()) break;
     std::size_t used = is_zero(seen) ? 0 : seen.size();

@@ -1,11 +1,10 @@
 #include <strongroom/evidence/note.h>
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
 
+#include "sdk/src/evidence/sha256.h"
 #include "sdk/src/evidence/text.h"
 
 namespace strongroom::evidence {
@@ -37,8 +36,9 @@ std::uint32_t id_of(std::string_view name, std::uint8_t type, BytesView key) {
   named.push_back('\n');
   const auto typed = typed_key(type, key);
   named.insert(named.end(), typed.begin(), typed.end());
-  Byte digest[crypto_hash_sha256_BYTES];
-  crypto_hash_sha256(digest, named.data(), named.size());
+  Sha256 hash;
+  hash.add(named);
+  const Hash digest = hash.finish();
   return std::uint32_t{digest[0]} << 24 | std::uint32_t{digest[1]} << 16 | std::uint32_t{digest[2]} << 8 | digest[3];
 }
 

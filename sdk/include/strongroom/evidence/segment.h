@@ -68,8 +68,9 @@ class FrameReader {
   // Where the next frame begins: behind the last one that was read.
   std::uint64_t offset() const noexcept { return offset_; }
 
-  // How many bytes from offset() on to the last one that is not zero. Reads to the end of the file.
-  Result<std::uint64_t> torn_bytes();
+  // How many bytes from offset() on to the last one that is not zero. Reads up to the end of the file, or until `blank`
+  // zeros follow each other.
+  Result<std::uint64_t> torn_bytes(std::uint64_t blank = ~std::uint64_t{0});
 
  private:
   explicit FrameReader(int descriptor) noexcept : descriptor_(descriptor) {}
