@@ -13,8 +13,7 @@ Result<SealingChain> SealingChain::begin(vault::KeyArena& arena, std::uint64_t r
 }
 
 void SealingChain::take(MutableBytes entry_key, MutableBytes mask) noexcept {
-  evidence::entry_key_of(key_.view(), entry_key);
-  evidence::mask_of(key_.view(), mask);
+  evidence::event_keys_of(key_.view(), entry_key, mask);
   evidence::advance(key_.writable());
   ++index_;
 }

@@ -18,7 +18,8 @@ Status EntryCursor::open(const evidence::SegmentPlace& place, std::uint64_t sequ
   if (reader.header().first != place.first) return make_error(ErrorCode::corrupt, "a segment has a wrong name");
   reader_ = std::move(reader);
   segment_ = place.first;
-  sequence_ = sequence;
+  sequence_ = passed_from_ = sequence;
+  passed_.clear();
   return {};
 }
 
@@ -32,7 +33,7 @@ Result<evidence::SegmentPlace> EntryCursor::place_of(std::uint64_t sequence, boo
 }
 
 Status EntryCursor::seek(std::uint64_t sequence) {
-  if (reader_ && sequence == sequence_) return {};
+  if (reader_ && (sequence == sequence_ || go_back(sequence))) return {};
   // Segments come and, with an archive, go.
   if (Status found = seek_in(sequence, false); found) return found;
   return seek_in(sequence, true);
@@ -48,11 +49,20 @@ Status EntryCursor::seek_in(std::uint64_t sequence, bool anew) {
   if (offset) {
     // The file of offsets is derived and believed only when the entry is there.
     const auto there = open(place, block * k_block, *offset) ? next() : Result<std::optional<BytesView>>(std::nullopt);
-    if (there && *there && open(place, block * k_block, *offset) && read_up_to(sequence)) return {};
+    if (there && *there && (go_back(sequence) || read_up_to(sequence))) return {};
     offsets_.forget_from(block);
   }
   STRONGROOM_CHECK(open(place, place.first, 0));
   return read_up_to(sequence);
+}
+
+// Not behind a key record: which one comes before an entry would not be known then.
+bool EntryCursor::go_back(std::uint64_t sequence) noexcept {
+  if (sequence < passed_from_ || sequence - passed_from_ >= passed_.size()) return false;
+  if (!last_key_.empty() && sequence_of(last_key_) > sequence) return false;
+  reader_->go_to(passed_[sequence - passed_from_]);
+  sequence_ = sequence;
+  return true;
 }
 
 Status EntryCursor::read_up_to(std::uint64_t sequence) {
@@ -63,6 +73,15 @@ Status EntryCursor::read_up_to(std::uint64_t sequence) {
   return {};
 }
 
+void EntryCursor::note_passed() {
+  if (sequence_ % k_block == 0) {
+    offsets_.note(sequence_ / k_block, frame_offset_);
+    passed_.clear();
+    passed_from_ = sequence_;
+  }
+  if (sequence_ == passed_from_ + passed_.size()) passed_.push_back(frame_offset_);
+}
+
 Result<std::optional<BytesView>> EntryCursor::next() {
   for (;;) {
     frame_offset_ = reader_->offset();
@@ -71,7 +90,7 @@ Result<std::optional<BytesView>> EntryCursor::next() {
       if (sequence_of(*entry) != sequence_)
         return make_error(ErrorCode::corrupt, "an entry has another number than its place");
       if ((*entry)[1] == static_cast<Byte>(evidence::EntryType::key)) last_key_.assign(entry->begin(), entry->end());
-      if (sequence_ % k_block == 0) offsets_.note(sequence_ / k_block, frame_offset_);
+      note_passed();
       ++sequence_;
       return entry;
     }

@@ -21,8 +21,8 @@ class EntryCursor {
   EntryCursor(const std::filesystem::path& log_folder, BlockOffsets& offsets)
       : folder_(log_folder), offsets_(offsets) {}
 
-  // The next entry will be this one. Reads up to 255 entries before it. Errors: not_found (archived, or there is none),
-  // corrupt, storage_failed.
+  // The next entry will be this one. Reads up to 255 entries before it, or none that were read just now. Errors:
+  // not_found (archived, or there is none), corrupt, storage_failed.
   Status seek(std::uint64_t sequence);
 
   // Valid until the next call. Nothing at the end of the newest segment. Errors: corrupt (no whole frame; or an entry
@@ -53,6 +53,8 @@ class EntryCursor {
   Status open(const evidence::SegmentPlace& place, std::uint64_t sequence, std::uint64_t offset);
   Status seek_in(std::uint64_t sequence, bool anew);
   Status read_up_to(std::uint64_t sequence);
+  bool go_back(std::uint64_t sequence) noexcept;
+  void note_passed();
 
   std::filesystem::path folder_;
   BlockOffsets& offsets_;
@@ -62,6 +64,8 @@ class EntryCursor {
   std::uint64_t sequence_ = 0;
   std::uint64_t frame_offset_ = 0;
   Bytes last_key_;
+  std::vector<std::uint64_t> passed_;  // offsets of the frames of this block that were read
+  std::uint64_t passed_from_ = 0;
 };
 
 }  // namespace strongroom::audit

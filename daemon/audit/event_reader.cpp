@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace strongroom::audit {
+namespace {
+
+constexpr std::uint32_t k_between_marks = 16;
+
+}  // namespace
 
 EventReader::EventReader(const std::filesystem::path& log_folder, BlockOffsets& offsets, const evidence::LogId& log,
                          const LogKeys& keys, vault::KeyArena& arena, std::uint64_t end, const std::atomic<bool>* stop)
@@ -31,9 +36,7 @@ Result<EventReader::Read> EventReader::read(std::uint64_t sequence) {
   STRONGROOM_ASSIGN(read.entry, evidence::parse_entry(*bytes));
   if (const auto* key = std::get_if<evidence::KeyEntry>(&read.entry.content)) {
     STRONGROOM_ASSIGN(ChainStart start, open_chain(sequence, *key));
-    record_ = sequence;
-    first_ = std::move(start.key);
-    chain_.reset();
+    begin_chain(std::move(start));
     known_until_ = sequence;
   }
   const bool reads_on = record_ && sequence == known_until_ + 1;
@@ -105,26 +108,43 @@ Status EventReader::take_chain(std::uint64_t sequence) {
   known_until_ = sequence;
   if (record_ == entry.header.sequence) return {};
   STRONGROOM_ASSIGN(ChainStart start, open_chain(entry.header.sequence, *key));
-  record_ = entry.header.sequence;
-  first_ = std::move(start.key);
+  begin_chain(std::move(start));
+  return {};
+}
+
+void EventReader::begin_chain(ChainStart start) {
+  record_ = start.record;
   chain_.reset();
+  marks_.clear();
+  marks_.push_back(std::move(start.key));
+}
+
+// What reads backwards would derive the whole chain for each entry, were it not for the marks.
+Status EventReader::step_to(std::uint32_t index) {
+  if (chain_.empty() || index < index_) {
+    const auto mark = std::min<std::size_t>(index / k_between_marks, marks_.size() - 1);
+    STRONGROOM_ASSIGN(chain_, arena_.take(vault::k_key_size));
+    std::ranges::copy(marks_[mark].view(), chain_.writable().begin());
+    index_ = static_cast<std::uint32_t>(mark) * k_between_marks;
+  }
+  while (index_ < index) {
+    evidence::advance(chain_.writable());
+    if (++index_ != marks_.size() * k_between_marks) continue;
+    STRONGROOM_ASSIGN(vault::Key mark, arena_.take(vault::k_key_size));
+    std::ranges::copy(chain_.view(), mark.writable().begin());
+    marks_.push_back(std::move(mark));
+  }
   return {};
 }
 
 Result<evidence::Disclosure> EventReader::key_for(std::uint32_t index, BytesView slot) {
-  if (chain_.empty() || index < index_) {
-    STRONGROOM_ASSIGN(chain_, arena_.take(32));
-    std::ranges::copy(first_.view(), chain_.writable().begin());
-    index_ = 0;
-  }
-  for (; index_ < index; ++index_) evidence::advance(chain_.writable());
+  STRONGROOM_CHECK(step_to(index));
   evidence::Disclosure disclosure;
-  evidence::entry_key_of(chain_.view(), disclosure.entry_key);
-  if (std::ranges::all_of(slot, [](Byte b) { return b == 0; })) return disclosure;
   evidence::Key32 mask;
-  evidence::mask_of(chain_.view(), mask);
+  evidence::event_keys_of(chain_.view(), disclosure.entry_key, mask);
+  const bool redacted = std::ranges::all_of(slot, [](Byte b) { return b == 0; });
   for (std::size_t i = 0; i < mask.size(); ++i) mask[i] = mask[i] ^ slot[i];
-  disclosure.r = mask;
+  if (!redacted) disclosure.r = mask;
   wipe(mask.data(), mask.size());
   return disclosure;
 }

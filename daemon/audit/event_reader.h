@@ -22,7 +22,8 @@ struct ChainStart {
   std::uint64_t oldest_intent = evidence::k_unknown;
 };
 
-// Not thread-safe. Reading on is cheap; going elsewhere reads up to 512 entries and derives up to 256 keys.
+// Not thread-safe. Reading on is cheap, and so is going back within a chain; going elsewhere reads up to 512 entries
+// and derives up to 256 keys.
 class EventReader {
  public:
   // All must outlive the reader. Only entries below `end` are read, and none (`locked`) once `*stop` is set.
@@ -51,6 +52,8 @@ class EventReader {
 
  private:
   Status take_chain(std::uint64_t sequence);
+  void begin_chain(ChainStart start);
+  Status step_to(std::uint32_t index);
   Result<evidence::Disclosure> key_for(std::uint32_t index, BytesView slot);
 
   std::filesystem::path folder_;
@@ -63,7 +66,7 @@ class EventReader {
   EntryCursor cursor_;
   std::optional<std::uint64_t> record_;  // the chain that is open
   std::uint64_t known_until_ = 0;        // no other chain begins before this entry
-  vault::Key first_;                     // its first key
+  std::vector<vault::Key> marks_;        // its first key, and as many of each 16th as were passed
   vault::Key chain_;                     // its key number index_
   std::uint32_t index_ = 0;
 };

@@ -19,6 +19,7 @@ constexpr std::int64_t k_jump_s = 5;             // a clock that is off by less 
 constexpr std::uint64_t k_key_record_due = 250;  // of at most 256: room for a skip and an epoch record
 constexpr std::uint64_t k_usual_entry = 4096;    // bytes, key and skip record before it included
 constexpr std::size_t k_sealing_stack = 4096;    // deep enough for BLAKE2b and XChaCha20-Poly1305
+constexpr std::size_t k_drawn = 256;             // random bytes, the most that getentropy gives at once
 constexpr std::size_t k_pin_size = 32 + 8 + 32 + 8 + 8;
 
 int sync_data(int descriptor) noexcept {
@@ -61,6 +62,7 @@ LogWriter::LogWriter(LogFolder& folder, Segment newest, const LogEnd& end, Ports
       time_s_(end.time_s.value_or(ports_.clocks.wall_ns() / k_second)),
       frame_(wiped_heap()),
       plain_(wiped_heap()),
+      random_(wiped_heap()),
       next_(end.next),
       durable_(end.next) {}
 
@@ -187,6 +189,17 @@ Status LogWriter::put_record(EntryType type, BytesView content, Room room) {
   return put({}, room);
 }
 
+void LogWriter::take_random(MutableBytes out) noexcept {
+  if (random_.size() < out.size()) {
+    random_.resize(k_drawn);
+    fill_random(random_);
+  }
+  const MutableBytes taken = MutableBytes(random_).last(out.size());
+  std::ranges::copy(taken, out.begin());
+  wipe(taken.data(), taken.size());
+  random_.resize(random_.size() - out.size());
+}
+
 void LogWriter::seal_event(evidence::Event& event, BytesView parameters) {
   evidence::Key32 entry_key;
   evidence::Key32 r{};
@@ -194,7 +207,7 @@ void LogWriter::seal_event(evidence::Event& event, BytesView parameters) {
   const std::uint32_t index = chain_.next_index();
   chain_.take(entry_key, slot_);
   if (ports_.observe_key) ports_.observe_key(chain_.record(), index, entry_key);
-  if (!parameters.empty() || event.has_box()) fill_random(r);
+  if (!parameters.empty() || event.has_box()) take_random(r);
   if (!parameters.empty()) {
     evidence::request_commitment(r, parameters, commitment);
     event.request_commitment = commitment;

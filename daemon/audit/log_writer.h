@@ -114,6 +114,7 @@ class LogWriter {
   void seal_event(evidence::Event& event, BytesView parameters);
   evidence::EntryHeader header(evidence::EntryType type, std::uint32_t epoch) const noexcept;
   void begin_entry(const evidence::EntryHeader& header);
+  void take_random(MutableBytes out) noexcept;
   void sync_now(const Segment& segment);
   // Without the lock of those who wait for it; the writer's is held.
   void sync_here();
@@ -142,6 +143,7 @@ class LogWriter {
   WipedBytes frame_;  // scratch: the frame that is being made
   WipedBytes plain_;  // scratch: plaintext
   evidence::Key32 slot_{};
+  WipedBytes random_;  // drawn and not used yet: a system call for several events
 
   std::atomic<std::uint64_t> next_;
   std::atomic<std::uint64_t> durable_;

@@ -98,7 +98,8 @@ TEST(LockedLog, MemoryAndDiskOpenNoEarlierEntry) {
     if (!seen.insert(Bytes(window.begin(), window.end())).second) return;
     ++windows;
     evidence::Key32 entry_key{};
-    evidence::entry_key_of(window, entry_key);
+    evidence::Key32 mask{};
+    evidence::event_keys_of(window, entry_key, mask);
     for (const auto& entry : sealed) {
       evidence::Disclosure direct;
       std::ranges::copy(window, direct.entry_key.begin());

@@ -97,12 +97,12 @@ Result<WipedBytes> open_part(Part part, BytesView key, const LogId& log, const E
   return unpad(std::move(plain));
 }
 
-void entry_key_of(BytesView chain, MutableBytes out) noexcept {
-  derive(chain, "SRM/audit/entry/v1", k_no_parts, out);
-}
-
-void mask_of(BytesView chain, MutableBytes out) noexcept {
-  derive(chain, "SRM/audit/redaction/v1", k_no_parts, out);
+void event_keys_of(BytesView chain, MutableBytes entry_key, MutableBytes mask) noexcept {
+  std::array<Byte, 64> both;
+  derive(chain, "SRM/audit/entry/v1", k_no_parts, both);
+  std::ranges::copy(BytesView(both).first(32), entry_key.begin());
+  std::ranges::copy(BytesView(both).last(32), mask.begin());
+  wipe(both.data(), both.size());
 }
 
 void advance(MutableBytes chain) noexcept {

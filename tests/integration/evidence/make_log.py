@@ -99,11 +99,8 @@ class Maker:
         self._tick()
         head, draw = self._head(spell.EVENT), self._random
         for _ in range(draw.choice((0, 0, 0, 0, 0, 1, 3)) + 1):
-            told = Told(
-                spell.derived(self._chain, "SRM/audit/entry/v1", [], 32),
-                spell.derived(self._chain, "SRM/audit/redaction/v1", [], 32),
-                self._body(),
-            )
+            keys = spell.derived(self._chain, "SRM/audit/entry/v1", [], 64)
+            told = Told(keys[:32], keys[32:], self._body())
             index = self._index
             self._chain = spell.derived(self._chain, "SRM/audit/next/v1", [], 32)
             self._index += 1

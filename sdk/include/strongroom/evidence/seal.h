@@ -37,9 +37,8 @@ void seal_part(Part part, BytesView key, const LogId& log, BytesView bound, Byte
 // The CBOR. Errors: wrong_credential (the key is not this entry's), tampered, corrupt (padding). Thread-safe.
 Result<WipedBytes> open_part(Part part, BytesView key, const LogId& log, const EventEntry& entry);
 
-// The steps of a chain; `chain` has 32 bytes.
-void entry_key_of(BytesView chain, MutableBytes out) noexcept;
-void mask_of(BytesView chain, MutableBytes out) noexcept;
+// The steps of a chain; `chain` has 32 bytes, and so have the entry's key and the mask of its slot.
+void event_keys_of(BytesView chain, MutableBytes entry_key, MutableBytes mask) noexcept;
 void advance(MutableBytes chain) noexcept;
 
 // The commitment to a request's parameters.

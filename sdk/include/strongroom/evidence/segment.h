@@ -68,6 +68,9 @@ class FrameReader {
   // Where the next frame begins: behind the last one that was read.
   std::uint64_t offset() const noexcept { return offset_; }
 
+  // Reads on from here, the offset of a frame.
+  void go_to(std::uint64_t offset) noexcept { offset_ = offset; }
+
   // How many bytes from offset() on to the last one that is not zero. Reads up to the end of the file, or until `blank`
   // zeros follow each other.
   Result<std::uint64_t> torn_bytes(std::uint64_t blank = ~std::uint64_t{0});
