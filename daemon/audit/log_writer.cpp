@@ -270,7 +270,7 @@ Status LogWriter::roll(Room room) {
     STRONGROOM_CHECK(segment_->write(zeros, offset_));
     unclean_ = 0;
   }
-  sync_now(*segment_);
+  sync_here();
   STRONGROOM_ASSIGN(Segment made,
                     folder_.create_segment({log_, next()}, room, [this](const Error&) { end_unsynced(); }));
   segment_ = std::make_shared<Segment>(std::move(made));
@@ -282,6 +282,13 @@ Status LogWriter::roll(Room room) {
 void LogWriter::sync_here() {
   sync_now(*segment_);
   synced_offset_ = offset_;
+  note_durable(next());
+}
+
+void LogWriter::note_durable(std::uint64_t reached) {
+  const std::lock_guard lock(sync_mutex_);
+  durable_.store(std::max(durable(), reached), std::memory_order_release);
+  synced_.notify_all();
 }
 
 void LogWriter::sync_now(const Segment& segment) {

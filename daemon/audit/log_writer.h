@@ -116,8 +116,9 @@ class LogWriter {
   void begin_entry(const evidence::EntryHeader& header);
   void take_random(MutableBytes out) noexcept;
   void sync_now(const Segment& segment);
-  // Without the lock of those who wait for it; the writer's is held.
+  // Under the writer's lock: nothing is appended meanwhile.
   void sync_here();
+  void note_durable(std::uint64_t reached);
   void end_unsynced();
   Status noted(Status status);
 

@@ -89,6 +89,7 @@ class AuditHouse : public testing::Test {
     audit::AuditLog::Options options;
     options.folder = folder();
     options.segment_size = segment_size_;
+    options.times = times_;
     options.report = [this](std::string_view line) { reported_ += std::string(line) + "\n"; };
     options.observe_key = [this](std::uint64_t, std::uint32_t, BytesView key) {
       used_keys_.emplace_back(key.begin(), key.end());
@@ -178,6 +179,7 @@ class AuditHouse : public testing::Test {
   evidence::Key32 opening_{};
   std::array<Byte, 16> store_id_{7};
   std::uint64_t segment_size_ = 128 * 1024;
+  audit::Keeper::Times times_{};
   std::unique_ptr<audit::AuditLog> log_;
   std::string reported_;
   std::vector<Bytes> used_keys_;

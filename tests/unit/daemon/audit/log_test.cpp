@@ -137,6 +137,44 @@ TEST_F(Log, ACheckpointFollowsByItself) {
   EXPECT_TRUE(eventually([this] { return log_->keeper().state().signed_entries == log_->writer()->next(); }));
 }
 
+// The checkpoint, which syncs too, is an hour away.
+TEST_F(Log, EntriesAreSyncedBeforeTheirCheckpoint) {
+  times_ = {.sync = std::chrono::milliseconds(20), .checkpoint = std::chrono::hours(1)};
+  begin();
+  for (int i = 0; i < 5; ++i) {
+    const auto sequence = append();
+    ASSERT_TRUE(sequence);
+    EXPECT_TRUE(eventually([&] { return log_->writer()->durable() > *sequence; })) << i;
+  }
+}
+
+TEST_F(Log, ManyEntriesDoNotMakeManyCheckpoints) {
+  times_ = {
+      .sync = std::chrono::milliseconds(20), .checkpoint = std::chrono::hours(1), .between = std::chrono::hours(1)};
+  begin();
+  append_many(300);
+  ASSERT_TRUE(eventually([this] { return log_->keeper().state().signed_entries >= 256; })) << "the first is at once";
+  const auto is_signed = log_->keeper().state().signed_entries;
+  append_many(600);
+  const auto last = log_->writer()->next();
+  ASSERT_TRUE(eventually([&] { return log_->writer()->durable() >= last; }));
+  EXPECT_LE(log_->keeper().state().signed_entries, is_signed + 300);
+  ASSERT_TRUE(log_->keeper().checkpoint()) << "who asks for one gets it";
+  EXPECT_EQ(log_->keeper().state().signed_entries, last);
+}
+
+TEST_F(Log, LittleIsEverUnsynced) {
+  times_ = {.sync = std::chrono::hours(1), .checkpoint = std::chrono::hours(1), .between = std::chrono::hours(1)};
+  begin();
+  const std::string path(1000, 'p');
+  std::uint64_t bytes = 0;
+  while (bytes < 3 * audit::k_most_unsynced) {
+    ASSERT_TRUE(append("secret.get", path));
+    bytes += path.size();
+  }
+  EXPECT_GT(log_->writer()->durable(), log_->writer()->next() / 2);
+}
+
 TEST_F(Log, RedactionDestroysNamesAndNoProof) {
   begin();
   const auto sequence = append("secret.get", "person/4711");

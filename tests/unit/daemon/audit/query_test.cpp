@@ -1,6 +1,9 @@
 // Finding events, against a slow search that opens all of them.
 #include "daemon/audit/query.h"
 
+#include <fstream>
+#include <random>
+
 #include "tests/unit/daemon/audit/audit_house.h"
 
 namespace strongroom::tests {
@@ -73,8 +76,79 @@ TEST_F(Queries, ADamagedIndexIsNotBelieved) {
   begin();
   append_many(600);
   (void)find({}, true);
-  std::fstream(folder() / "index", std::ios::in | std::ios::out | std::ios::binary).seekp(500).write("xxxx", 4);
+  for (const int at : {100, 500}) {
+    std::fstream(folder() / "index", std::ios::in | std::ios::out | std::ios::binary).seekp(at).write("xxxx", 4);
+    expect_same({.object = object_of("key/3")});
+  }
+}
+
+TEST_F(Queries, AnIndexOfAnotherMakeIsMadeAnew) {
+  begin();
+  append_many(600);
+  std::ofstream(folder() / "index", std::ios::binary) << std::string(100'000, 'x');
   expect_same({.object = object_of("key/3")});
+}
+
+// Reading on, back, within a block and over chains, against opening each entry by itself.
+TEST_F(Queries, AnEntrySaysTheSameWhereverOneComesFrom) {
+  begin();
+  append_many(700);
+  log_->lock();
+  unlock();
+  append_many(300);
+  std::vector<std::string> alone;
+  const auto text = [](const audit::EventReader::Read& read) {
+    return read.event ? std::string(as_text(read.event->box)) + std::string(as_text(read.event->body)) : "";
+  };
+  ASSERT_TRUE(log_->with_reader([&](audit::EventReader& reader, std::uint64_t end) -> Status {
+    for (std::uint64_t i = 0; i < end; ++i) {
+      STRONGROOM_ASSIGN(const auto read, reader.read(i));
+      alone.push_back(text(read));
+    }
+    return {};
+  }));
+  std::mt19937 random(3);
+  ASSERT_TRUE(log_->with_reader([&](audit::EventReader& reader, std::uint64_t end) -> Status {
+    std::uint64_t at = end / 2;
+    for (int i = 0; i < 5000; ++i) {
+      const auto draw = random() % 10;
+      if (draw < 5 && at > 0)
+        --at;
+      else if (draw < 8 && at + 1 < end)
+        ++at;
+      else if (draw == 8)
+        at = random() % end;
+      STRONGROOM_ASSIGN(const auto read, reader.read(at));
+      EXPECT_EQ(text(read), alone[at]) << at;
+    }
+    return {};
+  }));
+}
+
+TEST(IndexHeads, NeverDenyWhatTheirRowsHave) {
+  std::mt19937 random(11);
+  for (int block = 0; block < 50; ++block) {
+    audit::IndexHead head;
+    std::vector<audit::IndexRow> rows;
+    for (std::size_t i = 0; i < audit::k_block; ++i) {
+      audit::IndexRow row{.object = static_cast<std::uint32_t>(random()),
+                          .action = static_cast<std::uint16_t>(random()),
+                          .actor = static_cast<std::uint8_t>(random()),
+                          .flags = audit::IndexRow::k_event};
+      rows.push_back(row);
+      head.add(row);
+    }
+    std::array<Byte, audit::k_index_head> bytes;
+    audit::encode(head, bytes);
+    audit::IndexHead read;
+    audit::decode(bytes, read);
+    int wrongly = 0;
+    for (const auto& row : rows)
+      EXPECT_TRUE(read.may_have_object(row.object) && read.actions.contains(row.action) &&
+                  read.actors.contains(row.actor));
+    for (int i = 0; i < 1000; ++i) wrongly += read.may_have_object(static_cast<std::uint32_t>(random())) ? 1 : 0;
+    EXPECT_LT(wrongly, 150) << "of 1000, where 50 are to be expected";
+  }
 }
 
 }  // namespace

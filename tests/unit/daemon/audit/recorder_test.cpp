@@ -132,6 +132,19 @@ TEST_F(Recording, AnOutcomeThatCannotBeWrittenIsOwed) {
   EXPECT_EQ(events(), before + 2);
 }
 
+TEST_F(Recording, WhatTheDaemonSaysOfItselfIsOwedToo) {
+  begin();
+  auto recorder = this->recorder();
+  {
+    const FullDisk full(100);
+    recorder.system("vault.lock", "by a timer");
+  }
+  const std::size_t before = events();
+  ASSERT_TRUE(recorder.used(call(k_get, R"({"path":"b"})"), protocol::Effect::reveal, nullptr));
+  EXPECT_EQ(events(), before + 2);
+  EXPECT_NE(said().at(before).find("vault.lock"), std::string::npos) << said().at(before);
+}
+
 TEST_F(Recording, AFloodOfDenialsIsCountedNotWritten) {
   begin();
   auto recorder = this->recorder();
