@@ -51,9 +51,12 @@ IndexRow IndexRow::of(const evidence::Event& event) noexcept {
 }
 
 void IndexHead::add(const IndexRow& row) noexcept {
-  flags |= (row.flags & IndexRow::k_event) == 0 ? IndexRow::k_record : row.flags;
-  if ((row.flags & IndexRow::k_event) == 0) return;
-  if ((row.flags & IndexRow::k_denied) == 0) ++allowed;
+  if ((row.flags & IndexRow::k_event) == 0) {
+    flags |= IndexRow::k_record;
+    return;
+  }
+  flags |= row.flags;
+  if ((row.flags & IndexRow::k_denied) == 0) flags |= IndexRow::k_allowed;
   actors.add(row.actor);
   actions.add(row.action);
   if ((row.flags & IndexRow::k_many) != 0) return;
@@ -72,7 +75,6 @@ void encode(const IndexHead& head, std::array<Byte, k_index_head>& out) noexcept
   put_number(at, head.least_request);
   put_number(at, head.most_request);
   put_number(at, head.flags);
-  put_number(at, head.allowed);
   at = std::ranges::copy(head.actors.bytes, at).out;
   at = std::ranges::copy(head.actions.bytes, at).out;
   std::ranges::copy(head.objects.bytes, at);
@@ -84,8 +86,7 @@ void decode(const std::array<Byte, k_index_head>& bytes, IndexHead& head) noexce
   head.most_s = reader.i64();
   head.least_request = reader.u64();
   head.most_request = reader.u64();
-  head.flags = reader.u64();
-  head.allowed = reader.u64();
+  head.flags = reader.u8();
   std::ranges::copy(reader.raw(head.actors.bytes.size()), head.actors.bytes.begin());
   std::ranges::copy(reader.raw(head.actions.bytes.size()), head.actions.bytes.begin());
   std::ranges::copy(reader.raw(head.objects.bytes.size()), head.objects.bytes.begin());

@@ -26,8 +26,9 @@ struct IndexRow {
 
   static constexpr std::uint8_t k_event = 1;
   static constexpr std::uint8_t k_denied = 2;
-  static constexpr std::uint8_t k_many = 4;    // several objects, or none that is known
-  static constexpr std::uint8_t k_record = 8;  // in a head only: an entry that is no event
+  static constexpr std::uint8_t k_many = 4;      // several objects, or none that is known
+  static constexpr std::uint8_t k_record = 8;    // in a head only: an entry that is no event
+  static constexpr std::uint8_t k_allowed = 16;  // likewise: an event that was not denied
 
   static IndexRow of(const evidence::Event& event) noexcept;
 };
@@ -50,8 +51,7 @@ struct IndexHead {
   std::int64_t most_s = 0;
   std::uint64_t least_request = evidence::k_unknown;
   std::uint64_t most_request = 0;
-  std::uint64_t flags = 0;    // what any of the rows has
-  std::uint64_t allowed = 0;  // events that were not denied
+  std::uint8_t flags = 0;  // what any of the rows has
   TagSet<256> actors;
   TagSet<256> actions;
   TagSet<2048> objects;  // two of each: 5 % of those that are not there are thought to be, with 256 objects
@@ -60,7 +60,7 @@ struct IndexHead {
   bool may_have_object(std::uint32_t tag) const noexcept;
 };
 
-inline constexpr std::size_t k_index_head = 6 * 8 + (256 + 256 + 2048) / 8;
+inline constexpr std::size_t k_index_head = 4 * 8 + 1 + (256 + 256 + 2048) / 8;
 inline constexpr std::size_t k_index_rows = k_block * 8;
 
 // As they are sealed. Numbers are little-endian.

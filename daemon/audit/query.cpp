@@ -46,7 +46,8 @@ class Filter {
     if (action_ && !head.actions.contains(*action_)) return false;
     if (object_ && !head.may_have_object(*object_)) return false;
     if (!query_.decision) return true;
-    return *query_.decision == evidence::Decision::denied ? (head.flags & IndexRow::k_denied) != 0 : head.allowed != 0;
+    const bool denied = *query_.decision == evidence::Decision::denied;
+    return (head.flags & (denied ? IndexRow::k_denied : IndexRow::k_allowed)) != 0;
   }
 
   bool may_match(const IndexRow& row) const {

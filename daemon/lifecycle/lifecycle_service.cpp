@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <unistd.h>
-
 #include "daemon/lifecycle/audit_opening.h"
 #include "daemon/lifecycle/store_identity.h"
 
@@ -33,18 +31,6 @@ wire::SlotType wire_type(vault::SlotType type) {
       return wire::SlotType::recovery;
   }
   return wire::SlotType::passphrase;
-}
-
-protocol::service::Freshness wire_freshness(store::Freshness state) {
-  switch (state) {
-    case store::Freshness::pending:
-      return protocol::service::Freshness::pending;
-    case store::Freshness::verified:
-      return protocol::service::Freshness::unverified;
-    case store::Freshness::mismatch:
-      return protocol::service::Freshness::mismatch;
-  }
-  return protocol::service::Freshness::pending;
 }
 
 }  // namespace
@@ -113,92 +99,6 @@ Status LifecycleService::start(bool make) {
 void LifecycleService::stop() {
   const std::lock_guard guard(changing_);
   if (auto status = lock(false); !status) around_.report("at stop: " + status.error().message);
-}
-
-Result<protocol::service::InfoResponse> LifecycleService::handle(protocol::service::GetInfo, Empty&&) {
-  return protocol::service::InfoResponse{
-      .version = around_.version,
-      .protocol = 2,
-      .features = {"batch", "check-and-set", "freshness", "pipelining", "search", "watch"}};
-}
-
-Result<protocol::service::StatusResponse> LifecycleService::handle(protocol::service::GetStatus, Empty&&) {
-  return status();
-}
-
-void LifecycleService::handle(protocol::service::WatchStatus, Empty&&,
-                              Completion<protocol::service::StatusResponse> last,
-                              Stream<protocol::service::StatusResponse> stream) {
-  const std::lock_guard guard(telling_);
-  status_feed_.add(std::move(last), std::move(stream), status());
-}
-
-Result<Empty> LifecycleService::handle(protocol::service::Identify, protocol::service::IdentifyRequest&& request) {
-  for (const auto& [text, field] : {std::pair(request.client, "client"), std::pair(request.reason, "reason")})
-    if (text && std::ranges::any_of(*text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }))
-      return make_error(ErrorCode::invalid_argument, "holds control characters", field);
-  return Empty{};
-}
-
-void LifecycleService::tell_status() {
-  const std::lock_guard guard(telling_);
-  if (status_feed_.followed()) status_feed_.publish(status());
-}
-
-protocol::service::StatusResponse LifecycleService::status() const {
-  protocol::service::StatusResponse status;
-  status.state = state();
-  status.version = around_.version;
-  status.pid = getpid();
-  status.uptime_s = (clock_.now_ms() - started_ms_) / 1000;
-  if (status.state != StoreState::uninitialized) status.store_id = to_hex(vault_.store_id());
-  status.storage = around_.storage_name;
-  if (const auto health = store_.storage().health(false)) {
-    status.storage_healthy = health->healthy;
-    status.stored_bytes = static_cast<std::int64_t>(health->bytes);
-    if (!health->healthy) status.problems.push_back(health->detail);
-  } else {
-    status.storage_healthy = false;
-    status.problems.push_back(health.error().message);
-  }
-  if (opened_) status.freshness = wire_freshness(freshness_.state());
-  const auto slots = vault_.slots();
-  status.slots = static_cast<std::int64_t>(slots.size());
-  status.recovery_slot = std::ranges::any_of(slots, [](const auto& s) { return s.type == vault::SlotType::recovery; });
-  status.memory_locked = around_.memory_locked;
-  status.connections = static_cast<std::int64_t>(around_.connections());
-  if (auto dropped = around_.dropped_clients(); !dropped.empty()) status.dropped_clients = std::move(dropped);
-  status.audit = around_.audit_status();
-  if (status.audit && status.audit->problem)
-    status.problems.push_back("the audit log takes no event, so nothing is revealed or changed: " +
-                              *status.audit->problem);
-  if (!status.memory_locked) status.problems.emplace_back("keys may reach swap space, as the configuration allows");
-  if (const auto report = vault_.header_report(); !report.problem.empty()) status.problems.push_back(report.problem);
-  if (status.state == StoreState::unlocked && !status.recovery_slot)
-    status.problems.emplace_back("there is no recovery code yet; 'strongroom init' makes one");
-  const std::lock_guard guard(problems_mutex_);
-  status.problems.insert(status.problems.end(), problems_.begin(), problems_.end());
-  status.problems.insert(status.problems.end(), opening_problems_.begin(), opening_problems_.end());
-  return status;
-}
-
-void LifecycleService::add_opening_problem(std::string sentence) {
-  const std::lock_guard guard(problems_mutex_);
-  opening_problems_.push_back(std::move(sentence));
-}
-
-void LifecycleService::forget_opening_problems() {
-  const std::lock_guard guard(problems_mutex_);
-  opening_problems_.clear();
-}
-
-void LifecycleService::add_problem(std::string sentence) {
-  {
-    const std::lock_guard guard(problems_mutex_);
-    if (std::ranges::find(problems_, sentence) != problems_.end()) return;
-    problems_.push_back(std::move(sentence));
-  }
-  tell_status();
 }
 
 Result<wire::ListSlotsResponse> LifecycleService::handle(wire::ListSlots, Empty&&) {

@@ -12,6 +12,7 @@
 #include <strongroom/protocol/methods/audit.h>
 
 #include "tests/fault/log_operations.h"
+#include "tests/fault/shim_link.h"
 #include "tests/support/test_daemon.h"
 
 namespace strongroom::tests {
@@ -47,8 +48,7 @@ class LogHouse {
     std::filesystem::create_directories(daemon_.state() / "audit");
     std::filesystem::permissions(daemon_.state(), std::filesystem::perms::owner_all);
     std::filesystem::permissions(daemon_.state() / "audit", std::filesystem::perms::owner_all);
-    std::vector<std::string> wrapper{"env", "LD_PRELOAD=" LOG_SHIM_PATH,
-                                     "LOG_SHIM_FOLDER=" + (daemon_.state() / "audit").string(),
+    std::vector<std::string> wrapper{"env", shim_.setting(), "LOG_SHIM_FOLDER=" + (daemon_.state() / "audit").string(),
                                      "LOG_SHIM_COUNT=" + file("count"), "LOG_SHIM_UNTIL=" + file("free")};
     if (armed) wrapper.push_back("LOG_SHIM_SINCE=" + file("armed"));
     wrapper.insert(wrapper.end(), settings.begin(), settings.end());
@@ -88,6 +88,8 @@ class LogHouse {
   }
 
  private:
+  ShimLink shim_;
+
   std::string file(const char* name) const { return (daemon_.folder() / name).string(); }
 
   TestDaemon daemon_;

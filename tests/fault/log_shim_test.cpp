@@ -5,6 +5,7 @@
 #include <set>
 #include <sstream>
 
+#include "tests/fault/shim_link.h"
 #include "tests/support/process.h"
 #include "tests/support/temporary_folder.h"
 
@@ -49,7 +50,7 @@ class LogShim : public testing::Test {
   Outcome run(Lines settings, std::string request = "0", std::string folder_name = "watched") {
     for (const auto& name : {"watched/a", "watched/b", "watched/c", "count", "free"})
       fs::remove(temporary_.path() / name);
-    settings.insert(settings.begin(), {"LD_PRELOAD=" LOG_SHIM_PATH, "LOG_SHIM_COUNT=" + count_file().string()});
+    settings.insert(settings.begin(), {shim_.setting(), "LOG_SHIM_COUNT=" + count_file().string()});
     Process process({LOG_SHIM_PROBE_PATH, std::move(folder_name), std::move(request)},
                     {.environment = settings, .input = {}, .folder = temporary_.path()});
     return process.wait();
@@ -67,6 +68,7 @@ class LogShim : public testing::Test {
   }
 
   TemporaryFolder temporary_;
+  ShimLink shim_;
 };
 
 // The names of the calls that failed with this error.

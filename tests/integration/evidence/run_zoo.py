@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Runs the tamper zoo: good logs of random shape must raise no alarm, every attack must be detected and located.
 
-Always with verify_log.py; with --other PROGRAM also with these commands, which print one JSON object with the members ok,
+Always with verify_log.py; with --other PROGRAM (words as a shell splits them) also with these commands, which print one JSON object with the members ok,
 entries, signed, sequence and problem, and end with 0 or 1:
 
     PROGRAM audit verify --folder DIR --key VKEY [--against FILE] --json
