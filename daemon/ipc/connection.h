@@ -39,8 +39,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // The daemon stops: ends streams, reads no more, closes as soon as nothing is in flight and all is sent.
   void stop();
   void close();
-  // What was held until it was durable may leave.
-  void release();
+  // The audit log is on the disk up to `reached`; what was held for that may leave.
+  void release(std::uint64_t reached);
   // Drops the client when a deadline has passed. Returns the next one; Time::max() when there is none.
   Time check_deadlines(Time now);
 
@@ -124,6 +124,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Budget::Holder half_message_share_;
   std::size_t unread_accounted_ = 0;
   std::size_t pending_accounted_ = 0;
+  std::uint64_t held_until_ = 0;
   Time active_{};                  // when something was read last
   Time progress_{};                // when the client took something last, or began to have something to take
   Time half_since_ = Time::max();  // when the message began that is not complete
@@ -137,7 +138,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool writing_ = false;           // a wait for room is under way
   bool watching_ = false;          // a wait for the peer's end is under way
   bool draining_ = false;
-  bool held_ = false;  // answers wait until the audit log is on the disk
+  bool held_ = false;  // answers wait until the audit log is on the disk up to held_until_
   bool open_ = true;
 };
 

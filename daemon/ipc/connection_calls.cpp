@@ -109,6 +109,8 @@ void Connection::call_later(const BoundMethod& method, const protocol::CallEnvel
   intent_.reset();
   if (auto status = record_call(method, record, *reply); !status) return reply->fail(status.error());
   audit::Recorder::under(intent_, [&] { method.later(call.parameters, info, std::move(reply)); });
+  // The store's writer waits for the intent; meanwhile it prepares what it writes.
+  if (intent_ && method.ordering != Ordering::serial) thread_.sync_soon(*intent_, *dispatcher_.recorder());
 }
 
 // Takes a place in the order of the answers.

@@ -87,11 +87,13 @@ void Connection::wait_writable() {
 }
 
 void Connection::hold_until(std::uint64_t sequence) {
-  thread_.hold(held_ ? nullptr : shared_from_this(), sequence, *dispatcher_.recorder());
+  held_until_ = sequence;
   held_ = true;
+  thread_.hold(shared_from_this(), sequence, *dispatcher_.recorder());
 }
 
-void Connection::release() {
+void Connection::release(std::uint64_t reached) {
+  if (reached < held_until_) return;
   held_ = false;
   if (!open_ || writing_ || unsent() == 0) return;
   send_unsent();

@@ -99,19 +99,40 @@ void IoThread::note_large_answer() {
   boost::asio::post(context, [this] { made_large_answer_ = false; });
 }
 
-// What was posted runs behind everything that is ready now; nothing waits for more to come.
-void IoThread::hold(std::shared_ptr<Connection> connection, std::uint64_t sequence, audit::Recorder& recorder) {
-  held_until_ = std::max(held_until_, sequence);
-  if (connection) held_.push_back(std::move(connection));
-  if (std::exchange(release_posted_, true)) return;
-  boost::asio::post(context, [this, &recorder] { release_held(recorder); });
+void IoThread::hold(const std::shared_ptr<Connection>& connection, std::uint64_t sequence, audit::Recorder& recorder) {
+  if (held_.empty() || held_.back() != connection) held_.push_back(connection);
+  sync_soon(sequence, recorder);
 }
 
-void IoThread::release_held(audit::Recorder& recorder) {
-  release_posted_ = false;
-  const auto held = std::exchange(held_, {});
-  recorder.sync(held_until_);
-  for (const auto& connection : held) connection->release();
+// What was posted runs behind everything that is ready now; nothing waits for more to come.
+void IoThread::sync_soon(std::uint64_t sequence, audit::Recorder& recorder) {
+  held_until_ = std::max(held_until_, sequence);
+  if (std::exchange(sync_posted_, true)) return;
+  boost::asio::post(context, [this, &recorder] { sync_held(recorder); });
+}
+
+// Another thread costs a wake-up, which only pays when there is somebody to serve meanwhile.
+void IoThread::sync_held(audit::Recorder& recorder) {
+  sync_posted_ = false;
+  auto held = std::exchange(held_, {});
+  const std::uint64_t until = held_until_;
+  if (connections.size() <= 1) {
+    recorder.sync(until);
+    return release(held, until);
+  }
+  // What is held stays with this thread: a connection ends nowhere else.
+  in_sync_.push_back({std::move(held), until});
+  shared.syncer.order(recorder, until, [this] {
+    boost::asio::post(context, [this] {
+      const InSync done = std::move(in_sync_.front());
+      in_sync_.pop_front();
+      release(done.held, done.until);
+    });
+  });
+}
+
+void IoThread::release(const std::vector<std::shared_ptr<Connection>>& held, std::uint64_t reached) {
+  for (const auto& connection : held) connection->release(reached);
 }
 
 void IoThread::trim_scratch() {

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <memory_resource>
 #include <mutex>
@@ -20,6 +21,7 @@
 #include "daemon/ipc/budget.h"
 #include "daemon/ipc/drop_ledger.h"
 #include "daemon/ipc/limits.h"
+#include "daemon/ipc/syncer.h"
 
 namespace strongroom::ipc {
 
@@ -35,6 +37,7 @@ struct Shared {
   Budget unread;
   Budget half_messages;
   DropLedger drops;
+  Syncer syncer;
 };
 
 // Everything but start(), join() and ask_back() happens on the thread itself.
@@ -70,7 +73,9 @@ class IoThread {
 
   // The answers of this connection leave when the audit log is on the disk up to `sequence`: one sync for all whose
   // requests are ready now. `recorder` is that of the dispatcher.
-  void hold(std::shared_ptr<Connection> connection, std::uint64_t sequence, audit::Recorder& recorder);
+  void hold(const std::shared_ptr<Connection>& connection, std::uint64_t sequence, audit::Recorder& recorder);
+  // Somebody will wait for that, on another thread; the sync begins when what is ready has had its turn.
+  void sync_soon(std::uint64_t sequence, audit::Recorder& recorder);
 
   // Gives back what a large answer or message made the scratch grow to.
   void trim_scratch();
@@ -83,7 +88,8 @@ class IoThread {
   std::unordered_set<std::shared_ptr<Connection>> connections;
 
  private:
-  void release_held(audit::Recorder& recorder);
+  void sync_held(audit::Recorder& recorder);
+  void release(const std::vector<std::shared_ptr<Connection>>& held, std::uint64_t reached);
   void arm(Clock::time_point when);
   void sweep();
 
@@ -97,9 +103,16 @@ class IoThread {
   Clock::time_point armed_ = Clock::time_point::max();
   bool untold_drops_ = false;
   bool made_large_answer_ = false;
+
+  struct InSync {
+    std::vector<std::shared_ptr<Connection>> held;
+    std::uint64_t until;
+  };
+
   std::vector<std::shared_ptr<Connection>> held_;
+  std::deque<InSync> in_sync_;
   std::uint64_t held_until_ = 0;
-  bool release_posted_ = false;
+  bool sync_posted_ = false;
   std::atomic<bool> is_asked_ = false;
   std::mutex asked_mutex_;
   std::vector<Asked> asked_;

@@ -198,6 +198,7 @@ void Server::stop(std::chrono::milliseconds deadline) {
     impl_->all_closed.wait_for(lock, deadline, [this] { return impl_->open == 0; });
   }
   impl_->on_every_connection([](Connection& connection) { connection.close(); });
+  impl_->shared.syncer.stop();
   for (auto& worker : impl_->workers) worker->join();
 }
 

@@ -264,5 +264,32 @@ TEST_F(LogFault, ASyncThatFailsOnceEndsTheDaemonWithoutAnAcknowledgement) {
   });
 }
 
+// The sync that an answer waits for begins after its event, also when several clients share it and ask again meanwhile.
+TEST_F(LogFault, NoAnswerLeavesBeforeASyncThatBeganAfterItsEvent) {
+  constexpr auto k_slow = std::chrono::milliseconds(200);
+  LogHouse house(usual_);
+  house.break_it({"LOG_SHIM_ONLY=sync", "LOG_SHIM_AT=1", "LOG_SHIM_DO=slow"}, true);
+  ASSERT_TRUE(house.try_start());
+  std::vector<std::unique_ptr<client::Client>> clients;
+  for (int i = 0; i < 6; ++i) clients.push_back(std::make_unique<client::Client>(house.daemon().client()));
+  ASSERT_TRUE(get(*clients.front(), "kept/a"));
+  house.arm();
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < clients.size(); ++i)
+    threads.emplace_back([&, i] {
+      for (int n = 0; n < 3; ++n) {
+        const auto begun = std::chrono::steady_clock::now();
+        const bool writes = i == 0;
+        const bool answered =
+            writes ? put(*clients[i], "slow/a", "x").has_value() : get(*clients[i], "kept/a").has_value();
+        EXPECT_TRUE(answered);
+        EXPECT_GE(std::chrono::steady_clock::now() - begun, k_slow);
+      }
+    });
+  for (auto& thread : threads) thread.join();
+  house.free_space();
+  house.daemon().kill();
+}
+
 }  // namespace
 }  // namespace strongroom::tests

@@ -12,8 +12,9 @@
 //       kill_after    SIGKILL behind the call
 //       torn          half of a write, then SIGKILL; for other kinds as kill
 //       enospc, eio   the call fails and does nothing
+//       slow          a sync begins 200 ms later; other kinds: nothing
 //       short         half of a write is made and told; the next write then fails with ENOSPC. Other kinds: as enospc
-//   LOG_SHIM_UNTIL    a file: enospc, eio and short go on from call LOG_SHIM_AT until it exists.
+//   LOG_SHIM_UNTIL    a file: enospc, eio, short and slow go on from call LOG_SHIM_AT until it exists.
 //
 // Calls are counted in the order in which threads come to them. All calls of the shim are direct system calls: it needs
 // no lock, no memory and nothing of the library that it stands before, and may be used in a signal handler. It does not
@@ -31,6 +32,7 @@
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 _Static_assert(sizeof(long) == 8, "offsets are handed to the kernel in one register");
@@ -40,10 +42,10 @@ _Static_assert(sizeof(long) == 8, "offsets are handed to the kernel in one regis
 
 enum kind { k_write, k_sync, k_rename, k_truncate, k_allocate, k_unlink, k_kinds };
 
-enum fault { f_none, f_kill, f_kill_after, f_torn, f_enospc, f_eio, f_short };
+enum fault { f_none, f_kill, f_kill_after, f_torn, f_enospc, f_eio, f_short, f_slow };
 
 static const char* const k_kind_names[k_kinds] = {"write", "sync", "rename", "truncate", "allocate", "unlink"};
-static const char* const k_fault_names[] = {"", "kill", "kill_after", "torn", "enospc", "eio", "short"};
+static const char* const k_fault_names[] = {"", "kill", "kill_after", "torn", "enospc", "eio", "short", "slow"};
 
 static char folder[PATH_MAX];
 static size_t folder_size;
@@ -329,6 +331,10 @@ EXPORTED ssize_t pwritev64v2(int descriptor, const struct iovec* parts, int coun
 
 static int synced(int descriptor, long number) {
   const enum fault fault = fate_of_descriptor(descriptor, k_sync, 0);
+  if (fault == f_slow) {
+    const struct timespec pause = {.tv_nsec = 200000000};
+    (void)syscall(SYS_nanosleep, &pause, NULL);
+  }
   return error_of(fault) != 0 ? failed(fault) : (int)done(fault, syscall(number, descriptor));
 }
 
