@@ -12,21 +12,11 @@
 #include <strongroom/base/result.h>
 
 #include "daemon/plugin_host/trust.h"
+#include "daemon/plugin_seam/entry.h"
 
 namespace strongroom::plugin_host {
 
-// What a plugin says about itself, checked for form.
-struct PluginInfo {
-  std::string id;
-  std::string name;
-  std::string version;
-  std::uint16_t abi_major = 0;
-  std::uint16_t abi_minor = 0;
-};
-
-// Reads an entry table. `plugin_unavailable` with a sentence for another major, a table that is too short, a missing
-// function, or a text that is missing, too long or not printable.
-Result<PluginInfo> read_entry(const sr_plugin_entry* entry);
+using plugin_seam::PluginInfo;
 
 // A loaded plugin. Its code stays in the process until the process ends, whatever happens to this object: threads and
 // exit handlers of a library outlive every object that knows it. Immutable, thread-safe.

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "daemon/plugin_host/storage_v1_transaction.h"
+#include "daemon/plugin_seam/entry.h"
 
 namespace strongroom::plugin_host {
 namespace {
@@ -27,33 +28,9 @@ constexpr StatusRow k_codes[] = {
     {SR_BUSY, ErrorCode::busy},
 };
 
-// The first function that the table lacks, or null.
-const char* missing_function(const sr_storage_v1& table) {
-  const std::pair<bool, const char*> functions[] = {
-      {table.open, "open"},       {table.close, "close"},
-      {table.health, "health"},   {table.begin, "begin"},
-      {table.get, "get"},         {table.scan, "scan"},
-      {table.put, "put"},         {table.put_if, "put_if"},
-      {table.erase, "erase"},     {table.savepoint, "savepoint"},
-      {table.release, "release"}, {table.rollback_to, "rollback_to"},
-      {table.commit, "commit"},   {table.rollback, "rollback"},
-      {table.backup, "backup"},
-  };
-  const auto found = std::ranges::find(functions, false, &std::pair<bool, const char*>::first);
-  return found == std::end(functions) ? nullptr : found->second;
-}
-
-Result<const sr_storage_v1*> checked_table(const void* pointer) {
-  const auto* table = static_cast<const sr_storage_v1*>(pointer);
-  if (table == nullptr)
-    return make_error(ErrorCode::plugin_unavailable, "the plugin does not have the extension '" SR_STORAGE_V1_ID "'");
-  if (table->size < sizeof(sr_storage_v1))
-    return make_error(ErrorCode::plugin_unavailable, "the table '" SR_STORAGE_V1_ID "' of the plugin is too short");
-  if (const char* name = missing_function(*table))
-    return make_error(ErrorCode::plugin_unavailable,
-                      std::string("the table '" SR_STORAGE_V1_ID "' of the plugin lacks '") + name + "'");
-  return table;
-}
+constexpr const char* k_functions[] = {"open",    "close",       "health", "begin",    "get",
+                                       "scan",    "put",         "put_if", "erase",    "savepoint",
+                                       "release", "rollback_to", "commit", "rollback", "backup"};
 
 }  // namespace
 
@@ -94,7 +71,8 @@ StorageV1::~StorageV1() {
 
 Result<std::unique_ptr<StorageV1>> StorageV1::open(const void* table, std::shared_ptr<const void> keep,
                                                    const PluginSettings& settings, PluginLog log) {
-  STRONGROOM_ASSIGN(const sr_storage_v1* const checked, checked_table(table));
+  STRONGROOM_CHECK(plugin_seam::check_table(table, k_functions, SR_STORAGE_V1_ID));
+  const auto* const checked = static_cast<const sr_storage_v1*>(table);
   auto opened = std::make_unique<Opened>(std::move(keep), std::move(log), sr_host{}, checked, nullptr);
   opened->host = {sizeof(sr_host), 0, opened.get(), &Opened::take_log};
   std::vector<sr_setting> list;

@@ -71,22 +71,6 @@ Result<Bytes> read_all(const Descriptor& file) {
 
 }  // namespace
 
-Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
-  if (this != &other) {
-    if (number_ >= 0) close(number_);
-    number_ = other.release();
-  }
-  return *this;
-}
-
-Descriptor::~Descriptor() {
-  if (number_ >= 0) close(number_);
-}
-
-int Descriptor::release() noexcept {
-  return std::exchange(number_, -1);
-}
-
 Trustee Trustee::of_this_process() {
   Trustee out{geteuid(), std::nullopt};
   std::vector<char> room(16 * 1024);

@@ -13,31 +13,13 @@
 #include <strongroom/base/bytes.h>
 #include <strongroom/base/result.h>
 
+#include "daemon/platform/descriptor.h"
+
 namespace strongroom::plugin_host {
 
 using Sha256 = std::array<Byte, 32>;
 
-// Owns a file descriptor.
-class Descriptor {
- public:
-  Descriptor() noexcept = default;
-
-  explicit Descriptor(int number) noexcept : number_(number) {}
-
-  Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
-
-  Descriptor& operator=(Descriptor&& other) noexcept;
-  ~Descriptor();
-
-  int get() const noexcept { return number_; }
-
-  explicit operator bool() const noexcept { return number_ >= 0; }
-
-  int release() noexcept;
-
- private:
-  int number_ = -1;
-};
+using platform::Descriptor;
 
 // Who counts as trusted beside root. The daemon's own values by default; tests give others.
 struct Trustee {

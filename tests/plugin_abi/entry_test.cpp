@@ -2,9 +2,9 @@
 
 #include <string>
 
-#include "daemon/plugin_host/in_process_loader.h"
+#include "daemon/plugin_seam/entry.h"
 
-namespace strongroom::plugin_host {
+namespace strongroom::plugin_seam {
 namespace {
 
 const void* no_extension(const char*) {
@@ -76,4 +76,4 @@ TEST(PluginEntry, WithAMalformedTextIsRefused) {
 }
 
 }  // namespace
-}  // namespace strongroom::plugin_host
+}  // namespace strongroom::plugin_seam

@@ -10,6 +10,7 @@
 #include <string>
 
 #include <strongroom/abi/draft/storage.h>
+#include <strongroom/plugin/byte_sink.h>
 #include <strongroom/plugin/plugin.h>
 
 namespace strongroom::plugin {
@@ -52,26 +53,6 @@ class RowSink {
   const sr_row_sink* sink_;
   sr_status status_ = SR_OK;
   std::uint64_t rows_ = 0;
-};
-
-// Takes a backup. Pieces of any size; the kit cuts them.
-class ByteSink {
- public:
-  explicit ByteSink(const sr_byte_sink* sink) noexcept : sink_(sink) {}
-
-  // False: stop, and return as if all were done.
-  bool operator()(BytesView bytes) noexcept {
-    constexpr std::size_t k_piece = 1024 * 1024;
-    for (; status_ == SR_OK && !bytes.empty(); bytes = bytes.subspan(std::min(k_piece, bytes.size())))
-      status_ = sink_->write(sink_->context, to_abi(bytes.first(std::min(k_piece, bytes.size()))));
-    return status_ == SR_OK;
-  }
-
-  sr_status status() const noexcept { return status_; }
-
- private:
-  const sr_byte_sink* sink_;
-  sr_status status_ = SR_OK;
 };
 
 struct Health {

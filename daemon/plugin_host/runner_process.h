@@ -1,0 +1,92 @@
+// A plugin in a process of its own: strongroom-plugin-runner, started for it alone.
+#pragma once
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include <strongroom/base/result.h>
+
+#include "daemon/plugin_host/storage_v1.h"
+#include "daemon/plugin_host/trust.h"
+#include "daemon/plugin_seam/channel.h"
+#include "daemon/plugin_seam/messages.h"
+
+namespace strongroom::plugin_host {
+
+// How long the daemon waits. What a plugin says ("working") begins the time anew.
+struct Deadlines {
+  std::chrono::milliseconds load{10'000};
+  std::chrono::milliseconds call{30'000};
+  std::chrono::milliseconds end{600'000};  // an exporter may compress everything at its end
+};
+
+// What the process has used, known when it is gone.
+struct ResourceReport {
+  std::uint64_t peak_bytes = 0;
+  std::chrono::microseconds cpu{0};
+};
+
+// One thread at a time. The end of the object is the end of the process, whatever it does.
+class RunnerProcess {
+ public:
+  struct Options {
+    std::filesystem::path program;  // the runner
+    PluginLog log;
+    std::function<bool()> stopped;  // asked about once a second while a call is waited for; may be empty
+  };
+
+  // Errors: plugin_unavailable, untrusted.
+  static Result<std::unique_ptr<RunnerProcess>> start(Options options);
+  ~RunnerProcess();
+  RunnerProcess(const RunnerProcess&) = delete;
+  RunnerProcess& operator=(const RunnerProcess&) = delete;
+
+  // Confines the process and loads the library into it. Errors: plugin_unavailable, timeout.
+  Result<plugin_seam::Loaded> load(const plugin_seam::LoadCall& call, const Descriptor& library,
+                                   std::chrono::milliseconds deadline);
+
+  // Sends a call.
+  Status send(plugin_seam::Call call, BytesView content, std::span<const int> descriptors,
+              std::chrono::milliseconds deadline);
+
+  // What the plugin answers next: `taken` with the number of a slot, or the outcome of the call.
+  struct Answer {
+    std::optional<std::uint32_t> taken;
+    plugin_seam::Outcome outcome;
+  };
+
+  // Errors: plugin_unavailable with how the process ended; timeout; cancelled.
+  Result<Answer> receive(std::chrono::milliseconds deadline);
+
+  // Ends the process now. What it has used.
+  ResourceReport stop();
+
+  pid_t pid() const noexcept { return pid_; }
+
+ private:
+  RunnerProcess(Options options, pid_t pid, Descriptor socket);
+  Status wait_until_readable(std::chrono::milliseconds deadline);
+  Error ended(const Error& error);
+
+  Options options_;
+  pid_t pid_;
+  std::unique_ptr<plugin_seam::Channel> channel_;
+  std::optional<int> exit_status_;
+  struct rusage used_{};
+};
+
+// The runner beside this program. Error: plugin_unavailable.
+Result<std::filesystem::path> runner_program();
+
+// What a status of a plugin is as an error; `sentence` is the plugin's.
+Error error_of(sr_status status, const std::string& sentence);
+
+}  // namespace strongroom::plugin_host

@@ -1,0 +1,30 @@
+// Confines this process for good, before anything of a stranger runs in it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <strongroom/base/result.h>
+
+#include "daemon/plugin_seam/messages.h"
+
+namespace strongroom::runner {
+
+// What the process may still do.
+struct Permits {
+  std::vector<std::string> readable;  // files, and folders with all below them; what is not there is left out
+  std::vector<std::string> writable;  // folders
+  plugin_seam::Limits limits;
+};
+
+// What holds from now on. Where the system lacks the means a member is false.
+struct Confined {
+  bool files = false;  // no file, no TCP port and no foreign process but those permitted (Landlock)
+  bool calls = false;  // no system call but those that a computation needs (seccomp)
+};
+
+// Limits of memory, file size and descriptors, no core files and no gain of rights hold in any case. Error:
+// plugin_unavailable when one of those cannot be had. Once, on the only thread.
+Result<Confined> confine_process(const Permits& permits);
+
+}  // namespace strongroom::runner
