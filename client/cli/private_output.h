@@ -15,4 +15,7 @@ enum class Overwrite { no, yes };
 // internal.
 Status write_private_file(const std::string& path, std::string_view content, Overwrite overwrite);
 
+// What errno says about a file that cannot be made or written.
+Error output_failure(const std::string& path);
+
 }  // namespace strongroom::cli

@@ -10,7 +10,8 @@ namespace strongroom::cli {
 Progress::Progress(const Session& session, std::string what, std::string unit)
     : what_(std::move(what)),
       unit_(std::move(unit)),
-      wanted_(stderr_is_terminal() && !session.options().quiet && !session.options().json) {}
+      wanted_(stderr_is_terminal() && !session.options().quiet && !session.options().json),
+      begun_ms_(now_ms()) {}
 
 Progress::~Progress() {
   if (shown_) print_error("\r\x1b[K");
@@ -28,7 +29,12 @@ void Progress::show(std::int64_t done, std::optional<std::int64_t> total) {
     line += "[" + std::string(static_cast<std::size_t>(full), '#') +
             std::string(static_cast<std::size_t>(k_width - full), '.') + "] ";
   }
-  print_error(line + std::to_string(done) + " " + unit_ + "\x1b[K");
+  line += std::to_string(done) + " " + unit_;
+  constexpr std::int64_t k_known_after_ms = 1000;
+  const std::int64_t passed = now_ms() - begun_ms_;
+  if (total && done > 0 && *total > done && passed > k_known_after_ms)
+    line += ", " + std::to_string(passed * (*total - done) / done / 1000 + 1) + " s left";
+  print_error(line + "\x1b[K");
 }
 
 }  // namespace strongroom::cli

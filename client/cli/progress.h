@@ -18,7 +18,7 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // Writes at most ten times a second. With a total: a bar.
+  // Writes at most ten times a second. With a total: a bar, and how long it will take from the second second on.
   void show(std::int64_t done, std::optional<std::int64_t> total = std::nullopt);
 
  private:
@@ -26,6 +26,7 @@ class Progress {
   std::string unit_;
   bool wanted_ = false;
   bool shown_ = false;
+  std::int64_t begun_ms_ = 0;
   std::int64_t next_ms_ = 0;
 };
 

@@ -36,6 +36,7 @@ struct Configuration {
   log::Target log_target = log::Target::standard_error;
   audit::Durability audit_reveals = audit::Durability::written;
   std::int64_t audit_segment_mib = 64;
+  bool require_sandbox = true;
   std::int64_t connections = 2200;
   std::int64_t message_bytes = 16 * 1024 * 1024;
   std::int64_t calls_in_flight = 256;

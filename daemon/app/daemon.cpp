@@ -15,7 +15,9 @@
 #include <strongroom/base/wiped_memory.h>
 #include <strongroom/protocol/catalogue.h>
 
+#include "daemon/app/exports.h"
 #include "daemon/app/places.h"
+#include "daemon/app/plugin_ports.h"
 #include "daemon/app/slow_pool.h"
 #include "daemon/app/version.h"
 #include "daemon/app/wiring.h"
@@ -33,6 +35,7 @@
 #include "daemon/platform/process_hardening.h"
 #include "daemon/platform/service_manager.h"
 #include "daemon/plugin_host/builtin_plugins.h"
+#include "daemon/plugin_host/plugin_service.h"
 #include "daemon/secrets/secret_service.h"
 #include "daemon/store/freshness.h"
 #include "daemon/store/store.h"
@@ -115,6 +118,9 @@ struct Daemon::Parts {
   std::unique_ptr<audit::AuditService> audit_service;
   std::unique_ptr<secrets::SecretService> secrets;
   std::unique_ptr<lifecycle::LifecycleService> lifecycle;
+  std::unique_ptr<plugin_host::Plugins> plugins;
+  std::unique_ptr<plugin_host::PluginService> plugin_service;
+  std::unique_ptr<Exports> exports;
   std::unique_ptr<ipc::Dispatcher> dispatcher;
   std::unique_ptr<ipc::Server> server;
   std::thread storage_check;
@@ -255,12 +261,18 @@ void Daemon::Parts::make_services() {
   around.report = [this](std::string_view sentence) { log->warning(sentence); };
   lifecycle = std::make_unique<lifecycle::LifecycleService>(*vault, *arena, *store, *freshness, *audit, system_clock(),
                                                             std::move(around));
+  plugins = std::make_unique<plugin_host::Plugins>(configuration.data / "plugins", system_clock(),
+                                                   plugin_ports(*vault, *log, *recorder));
+  plugin_service = std::make_unique<plugin_host::PluginService>(
+      *plugins, [this](std::function<void()> task) { return search_pool->run(std::move(task)); });
+  exports = std::make_unique<Exports>(
+      Exports::Parts{configuration, *recorder, *audit_service, *secrets, *lifecycle, *plugins});
   dispatcher = std::make_unique<ipc::Dispatcher>(
       ipc::Dispatcher::Identity{std::string(protocol::k_vendor), std::string(protocol::k_product),
                                 std::string(k_version), std::string(protocol::k_url)},
       ipc::Admission(geteuid(), [this] { return lifecycle->state(); }));
   dispatcher->set_recorder(recorder.get());
-  bind_services(*dispatcher, *lifecycle, *secrets, *audit_service);
+  bind_services(*dispatcher, *lifecycle, *secrets, *audit_service, exports->service(), *plugin_service);
 }
 
 Status Daemon::Parts::listen() {
@@ -395,11 +407,13 @@ Daemon::~Daemon() {
   parts_->audit_service->close_tails(stopping);
   parts_->secrets->close_watches(stopping);
   parts_->lifecycle->close_watches(stopping);
+  parts_->exports->stop();
   parts_->slow_pool->close();
   parts_->search_pool->close();
   parts_->witness_pool->close();
   parts_->server->stop(k_stop_deadline);
   parts_->audit->set_chores({});
+  parts_->exports.reset();
   parts_->slow_pool.reset();
   parts_->search_pool.reset();
   parts_->witness_pool.reset();

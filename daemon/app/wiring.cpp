@@ -5,13 +5,15 @@
 namespace strongroom::app {
 
 void bind_services(ipc::Dispatcher& dispatcher, lifecycle::LifecycleService& lifecycle, secrets::SecretService& secrets,
-                   audit::AuditService& audit) {
+                   audit::AuditService& audit, exports::ExportService& exports, plugin_host::PluginService& plugins) {
   dispatcher.add_interface("io.strongroom", protocol::errors_varlink_text());
   for (const auto* area : protocol::catalogue())
     dispatcher.add_interface(std::string(area->name), protocol::varlink_text(*area));
   bind_lifecycle(dispatcher, lifecycle);
   bind_secrets(dispatcher, secrets);
   bind_audit(dispatcher, audit);
+  bind_exports(dispatcher, exports);
+  bind_plugins(dispatcher, plugins);
 }
 
 }  // namespace strongroom::app

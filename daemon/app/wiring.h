@@ -11,6 +11,14 @@ namespace strongroom::secrets {
 class SecretService;
 }
 
+namespace strongroom::exports {
+class ExportService;
+}
+
+namespace strongroom::plugin_host {
+class PluginService;
+}
+
 namespace strongroom::audit {
 class AuditService;
 }
@@ -20,9 +28,11 @@ namespace strongroom::app {
 void bind_lifecycle(ipc::Dispatcher& dispatcher, lifecycle::LifecycleService& service);
 void bind_secrets(ipc::Dispatcher& dispatcher, secrets::SecretService& service);
 void bind_audit(ipc::Dispatcher& dispatcher, audit::AuditService& service);
+void bind_exports(ipc::Dispatcher& dispatcher, exports::ExportService& service);
+void bind_plugins(ipc::Dispatcher& dispatcher, plugin_host::PluginService& service);
 
 // All areas and their interface texts.
 void bind_services(ipc::Dispatcher& dispatcher, lifecycle::LifecycleService& lifecycle, secrets::SecretService& secrets,
-                   audit::AuditService& audit);
+                   audit::AuditService& audit, exports::ExportService& exports, plugin_host::PluginService& plugins);
 
 }  // namespace strongroom::app

@@ -175,6 +175,30 @@ Status AuditService::read_items(const Query& query, std::uint64_t size, std::uin
   });
 }
 
+Result<AuditService::Span> AuditService::present() {
+  Span span;
+  STRONGROOM_CHECK(log_.with_reader([&](EventReader&, std::uint64_t end) -> Status {
+    span = {first_entry(), end};
+    return {};
+  }));
+  return span;
+}
+
+Result<std::vector<wire::Event>> AuditService::read_events(const wire::ListRequest& filter, std::uint64_t first,
+                                                           std::uint64_t end) {
+  STRONGROOM_ASSIGN(const Query query, query_of(filter));
+  std::vector<wire::Event> events;
+  STRONGROOM_CHECK(log_.with_reader([&](EventReader& reader, std::uint64_t) -> Status {
+    for (std::uint64_t next = first; next < end; ++next) {
+      if (stopping_) return make_error(ErrorCode::cancelled, "the daemon is stopping");
+      STRONGROOM_ASSIGN(const auto read, reader.read(next));
+      if (query.matches(read)) events.push_back(shown_event(read));
+    }
+    return {};
+  }));
+  return events;
+}
+
 void AuditService::handle(wire::Export, wire::ExportRequest&& request, Completion<wire::ExportItem> done,
                           Stream<wire::ExportItem> stream) {
   run<wire::ExportItem>(std::move(done), [this, request, stream = std::move(stream)]() -> Result<wire::ExportItem> {

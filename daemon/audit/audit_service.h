@@ -59,6 +59,19 @@ class AuditService {
   Result<protocol::audit::ArchiveResponse> archive(std::int64_t before_ms);
   void handle(protocol::audit::Redact, protocol::audit::SequenceRequest&& request, Done<protocol::audit::Redact> done);
 
+  // The entries that are there now: from `first` on, before `end`. Error: locked, audit_unavailable.
+  struct Span {
+    std::uint64_t first = 0;
+    std::uint64_t end = 0;
+  };
+
+  Result<Span> present();
+
+  // Those of the entries from `first` on, before `end`, that match the filter (its page is not asked for), oldest
+  // first. A lock of the store ends it. Errors: locked, cancelled, those of reading.
+  Result<std::vector<protocol::audit::Event>> read_events(const protocol::audit::ListRequest& filter,
+                                                          std::uint64_t first, std::uint64_t end);
+
   // From the log's thread: something was appended; those who follow are told.
   void tell_followers();
 

@@ -192,11 +192,14 @@ Status Witnesses::take_cosignature(WitnessState& witness, const Note& note) {
   return grew ? log_.append_record(evidence::EntryType::witness, as_bytes(text)) : Status();
 }
 
-// The entry that says that a witness has signed is no reason to ask it again.
+// The entry that says that a witness has signed is no reason to ask it again. Before the first unlock nothing is signed
+// that it could be asked about, whatever an earlier run has signed.
 std::optional<Keeper::Time> Witnesses::due() const {
   const std::lock_guard guard(mutex_);
   const bool any = std::ranges::any_of(witnesses_, [](const auto& witness) { return !witness.url.empty(); });
-  if (!any || log_.keeper().state().signed_entries <= asked_size_ + witnesses_.size()) return std::nullopt;
+  const auto state = log_.keeper().state();
+  const bool grown = !state.checkpoint.empty() && state.signed_entries > asked_size_ + witnesses_.size();
+  if (!any || !grown) return std::nullopt;
   return asked_ + k_between_asks;
 }
 

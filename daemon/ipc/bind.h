@@ -5,6 +5,7 @@
 //   void handle(secret::Put, Put::Request&&, Completion<Put::Response>);                 finished later
 //   void handle(Watch, Watch::Request&&, Completion<...>, Stream<...>);                  streams answers
 //
+// A method that takes a descriptor along is handed it behind the request, in the second shape or the third.
 // Nothing else of a connection starts before or during a call that streams.
 // A method without a handler does not compile. Include this only in the source that binds: it folds the codecs.
 #pragma once
@@ -84,8 +85,17 @@ BoundMethod bind_later(Service& service, Ordering ordering) {
                             std::shared_ptr<LaterReply> reply) {
     typename M::Request request;
     if (auto status = protocol::decode(parameters, request, {call.memory}); !status) return reply->fail(status.error());
+    if (M::info.passes == protocol::Passes::descriptor && !*call.passed)
+      return reply->fail(make_error(ErrorCode::invalid_argument, "has to come along with the message", "descriptor"));
     if constexpr (AnswersLater<M, Service>) {
       service.handle(M{}, std::move(request), completion_of<M>(std::move(reply)));
+    } else if constexpr (M::info.passes == protocol::Passes::descriptor &&
+                         M::info.streaming == protocol::Streaming::no) {
+      service.handle(M{}, std::move(request), std::move(*call.passed), completion_of<M>(std::move(reply)));
+    } else if constexpr (M::info.passes == protocol::Passes::descriptor) {
+      auto stream = stream_of<M>(reply);
+      service.handle(M{}, std::move(request), std::move(*call.passed), completion_of<M>(std::move(reply)),
+                     std::move(stream));
     } else {
       auto stream = stream_of<M>(reply);
       service.handle(M{}, std::move(request), completion_of<M>(std::move(reply)), std::move(stream));

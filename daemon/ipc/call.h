@@ -15,6 +15,7 @@
 
 #include "daemon/audit/recorder.h"
 #include "daemon/ipc/stream_way.h"
+#include "daemon/platform/descriptor.h"
 
 namespace strongroom::ipc {
 
@@ -30,6 +31,7 @@ struct CallInfo {
   bool more = false;
   std::pmr::memory_resource* memory = nullptr;  // for secrets in the decoded request
   const audit::Subject* subject = nullptr;      // the caller as the audit log knows it
+  platform::Descriptor* passed = nullptr;       // what came along; there for a method that says so, to be taken
 };
 
 // The answer of a call that is finished later or elsewhere. Any thread may finish it, exactly once; dropping it

@@ -94,7 +94,7 @@ void Connection::on_readable() {
   if (thread_.made_large_answer() && !asks_for_little_) return wait_readable();
   WipedBytes& input = thread_.input;
   input.resize(k_read_size);
-  const Received received = receive(socket_.native_handle(), input);
+  Received received = receive(socket_.native_handle(), input);
   active_ = IoThread::Clock::now();
   switch (received.kind) {
     case Received::Kind::none:
@@ -106,6 +106,13 @@ void Connection::on_readable() {
       return close();
     case Received::Kind::bytes:
       break;
+  }
+  if (received.descriptor) {
+    if (passed_) {
+      thread_.note_drop(DropReason::descriptor);
+      return close();
+    }
+    passed_ = std::move(received.descriptor);
   }
   take_input({reinterpret_cast<const char*>(input.data()), received.size});
   wipe(input.data(), received.size);
@@ -124,6 +131,7 @@ void Connection::take_input(std::string_view input) {
   if (!open_) return;
   pending_.assign(input.begin() + static_cast<std::ptrdiff_t>(used), input.end());
   note_half_message(used);
+  if (!check_passed()) return;
   after_processing();
 }
 
@@ -144,7 +152,16 @@ void Connection::proceed() {
   pending_.resize(left);
   if (pending_.empty()) pending_.shrink_to_fit();
   note_half_message(used);
+  if (!check_passed()) return;
   after_processing();
+}
+
+// A descriptor that no message of those it came with has taken. False: the connection is closed.
+bool Connection::check_passed() {
+  if (!passed_ || !pending_.empty()) return true;
+  thread_.note_drop(DropReason::descriptor);
+  close();
+  return false;
 }
 
 void Connection::note_half_message(std::size_t used) {
@@ -233,8 +250,8 @@ bool Connection::process_frame(std::string_view frame) {
     refuse(DropReason::malformed, call.error());
     return true;
   }
-  const CallInfo info{&caller_, next_request_id(), call->more, memory_, &subject_};
   const auto found = dispatcher_.find(call->method);
+  const CallInfo info{&caller_, next_request_id(), call->more, memory_, &subject_, nullptr};
   if (found && (*found)->ordering == Ordering::pipelined) {
     call_later(**found, *call, info);
     return true;

@@ -60,6 +60,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void after_processing();
   void proceed_if_possible();
   void note_half_message(std::size_t used);
+  bool check_passed();
   bool may_process() const noexcept;
   std::size_t process_batch(std::string_view input);
   std::size_t process_frames(std::string_view input);
@@ -120,6 +121,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t first_slot_ = 0;           // number of slots_.front()
   std::size_t in_slots_ = 0;             // bytes of their messages
   std::optional<std::uint64_t> intent_;  // of the call that begins
+  platform::Descriptor passed_;          // came with a message that was not looked at yet
   Budget::Holder unread_share_;
   Budget::Holder half_message_share_;
   std::size_t unread_accounted_ = 0;

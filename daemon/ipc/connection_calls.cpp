@@ -101,6 +101,9 @@ void Connection::call_later(const BoundMethod& method, const protocol::CallEnvel
   if (call.upgrade)
     return reply->fail(
         make_error(ErrorCode::not_implemented, "no method here upgrades its connection", std::string(call.method)));
+  // It is this call's or nobody's.
+  platform::Descriptor passed;
+  if (method.info->passes == protocol::Passes::descriptor) passed = std::move(passed_);
   const audit::CallRecord record = record_of(method, call, info);
   if (auto status = dispatcher_.admission().admit_call(*method.info, info); !status) {
     if (auto* recorder = dispatcher_.recorder()) recorder->denied(record, status.error());
@@ -108,7 +111,9 @@ void Connection::call_later(const BoundMethod& method, const protocol::CallEnvel
   }
   intent_.reset();
   if (auto status = record_call(method, record, *reply); !status) return reply->fail(status.error());
-  audit::Recorder::under(intent_, [&] { method.later(call.parameters, info, std::move(reply)); });
+  CallInfo with_passed = info;
+  with_passed.passed = &passed;
+  audit::Recorder::under(intent_, [&] { method.later(call.parameters, with_passed, std::move(reply)); });
   // The store's writer waits for the intent; meanwhile it prepares what it writes.
   if (intent_ && method.ordering != Ordering::serial) thread_.sync_soon(*intent_, *dispatcher_.recorder());
 }

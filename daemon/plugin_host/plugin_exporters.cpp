@@ -2,7 +2,6 @@
 
 #include <strongroom/base/random.h>
 
-#include "daemon/plugin_host/builtin_plugins.h"
 #include "daemon/plugin_host/exporter_v1.h"
 
 namespace strongroom::plugin_host {
@@ -45,27 +44,42 @@ class ScratchFolder {
   fs::path path_;
 };
 
-// Keeps the folder as long as the process that uses it.
-class ExporterWithScratch final : public exports::Exporter {
+// Keeps the folder as long as the process that uses it, and tells how the plugin has fared.
+class WatchedExporter final : public exports::Exporter {
  public:
-  ExporterWithScratch(ScratchFolder folder, std::unique_ptr<exports::Exporter> exporter)
-      : folder_(std::move(folder)), exporter_(std::move(exporter)) {}
+  WatchedExporter(Plugins& plugins, std::string id, std::optional<ScratchFolder> folder,
+                  std::unique_ptr<exports::Exporter> exporter)
+      : plugins_(plugins), id_(std::move(id)), folder_(std::move(folder)), exporter_(std::move(exporter)) {}
 
-  Status sheet(const exports::Sheet& sheet) override { return exporter_->sheet(sheet); }
+  Status sheet(const exports::Sheet& sheet) override { return noted(exporter_->sheet(sheet)); }
 
-  Status row(std::span<const exports::Cell> cells) override { return exporter_->row(cells); }
+  Status row(std::span<const exports::Cell> cells) override {
+    Status status = exporter_->row(cells);
+    return status ? std::move(status) : noted(std::move(status));
+  }
 
-  Status end() override { return exporter_->end(); }
+  Status end() override {
+    Status status = noted(exporter_->end());
+    if (status) plugins_.used(id_, {});
+    return status;
+  }
 
  private:
-  ScratchFolder folder_;
+  Status noted(Status status) {
+    if (!status && !std::exchange(failed_, true)) plugins_.used(id_, status);
+    return status;
+  }
+
+  Plugins& plugins_;
+  const std::string id_;
+  std::optional<ScratchFolder> folder_;
   std::unique_ptr<exports::Exporter> exporter_;
+  bool failed_ = false;
 };
 
 }  // namespace
 
-PluginExporters::PluginExporters(std::vector<ExporterPlugin> plugins, Options options)
-    : plugins_(std::move(plugins)), options_(std::move(options)) {
+PluginExporters::PluginExporters(Plugins& plugins, Options options) : plugins_(plugins), options_(std::move(options)) {
   // What a daemon that was killed has left.
   std::error_code ignored;
   fs::remove_all(options_.scratch, ignored);
@@ -73,58 +87,63 @@ PluginExporters::PluginExporters(std::vector<ExporterPlugin> plugins, Options op
 
 std::vector<exports::Format> PluginExporters::formats() const {
   std::vector<exports::Format> out;
-  for (const auto& [manifest, library] : plugins_)
+  const auto plugins = plugins_.enabled(PluginType::exporter);
+  if (!plugins) return out;
+  for (const auto& plugin : *plugins) {
+    const Manifest& manifest = plugin.manifest;
     out.push_back({manifest.format, manifest.extension, manifest.media_type, manifest.id});
+  }
   return out;
 }
 
-Result<const ExporterPlugin*> PluginExporters::find(std::string_view format) const {
+Result<UsablePlugin> PluginExporters::find(std::string_view format) const {
+  STRONGROOM_ASSIGN(auto plugins, plugins_.enabled(PluginType::exporter));
   std::string all;
-  for (const auto& plugin : plugins_) {
-    if (plugin.manifest.format == format) return &plugin;
+  for (auto& plugin : plugins) {
+    if (plugin.manifest.format == format) return std::move(plugin);
     all += (all.empty() ? "" : ", ") + plugin.manifest.format;
   }
-  return make_error(ErrorCode::invalid_argument, "is not a format; there are: " + all, "format");
+  return make_error(ErrorCode::invalid_argument, "names no format; there are: " + all, "format");
 }
 
+// What an export asks for stands over what is configured.
 Result<std::unique_ptr<exports::Exporter>> PluginExporters::begin(exports::Begin begin) {
-  STRONGROOM_ASSIGN(const ExporterPlugin* const plugin, find(begin.format));
-  const Manifest& manifest = plugin->manifest;
-  STRONGROOM_CHECK(check_settings(manifest, begin.settings));
-  STRONGROOM_ASSIGN(const Descriptor file, open_trusted(plugin->library, Trustee::of_this_process()));
+  STRONGROOM_ASSIGN(const UsablePlugin plugin, find(begin.format));
+  for (const auto& [name, value] : plugin.settings) begin.settings.try_emplace(name, value);
+  STRONGROOM_CHECK(check_settings(plugin.manifest, begin.settings));
+  STRONGROOM_CHECK(plugins_.may_use(plugin.manifest.id));
+  auto exporter = start(plugin, std::move(begin));
+  if (!exporter) plugins_.used(plugin.manifest.id, exporter.error());
+  return exporter;
+}
+
+Result<std::unique_ptr<exports::Exporter>> PluginExporters::start(const UsablePlugin& plugin, exports::Begin begin) {
+  const Manifest& manifest = plugin.manifest;
+  STRONGROOM_ASSIGN(const Descriptor file, open_trusted(plugin.library, Trustee::of_this_process()));
   STRONGROOM_ASSIGN(const Descriptor library, sealed_copy(file, manifest.sha256));
   STRONGROOM_ASSIGN(auto program, runner_program());
-  STRONGROOM_ASSIGN(auto process, RunnerProcess::start({std::move(program), options_.log, std::move(begin.stopped)}));
+  auto log = [this, id = manifest.id](std::uint32_t level, std::string_view line) {
+    plugins_.take_log(id, level, line);
+  };
+  // Outlives the process: one that still lives could write into the folder while it is cleared.
+  std::optional<ScratchFolder> scratch;
+  STRONGROOM_ASSIGN(auto process, RunnerProcess::start({std::move(program), std::move(log), std::move(begin.stopped)}));
   plugin_seam::LoadCall call{.extension = SR_EXPORTER_V1_ID,
                              .scratch = {},
                              .limits = {options_.memory_bytes, k_file_bytes, k_descriptors},
                              .require_sandbox = options_.require_sandbox};
-  auto settings = begin.settings;
-  std::optional<ScratchFolder> scratch;
   if (manifest.has_right("scratch")) {
     STRONGROOM_ASSIGN(auto made, ScratchFolder::make(options_.scratch));
     scratch.emplace(std::move(made));
     call.scratch = scratch->path().string();
-    settings.insert_or_assign("scratch", call.scratch);
+    begin.settings.insert_or_assign("scratch", call.scratch);
   }
   STRONGROOM_ASSIGN(const auto loaded, process->load(call, library, options_.deadlines.load));
   if (loaded.id != manifest.id)
     return make_error(ErrorCode::untrusted, "the plugin says another id than its manifest", manifest.id);
   STRONGROOM_ASSIGN(std::unique_ptr<exports::Exporter> exporter,
-                    ExporterV1::begin(std::move(process), begin, settings, options_.deadlines));
-  if (!scratch) return exporter;
-  return std::make_unique<ExporterWithScratch>(*std::move(scratch), std::move(exporter));
-}
-
-Result<std::vector<ExporterPlugin>> builtin_exporters() {
-  STRONGROOM_ASSIGN(const fs::path folder, builtin_plugin_folder());
-  std::vector<ExporterPlugin> out;
-  for (const auto& builtin : builtin_plugins()) {
-    if (builtin.type != name_of(PluginType::exporter)) continue;
-    STRONGROOM_ASSIGN(Manifest manifest, parse_manifest(builtin.manifest));
-    out.push_back({std::move(manifest), folder / builtin.file});
-  }
-  return out;
+                    ExporterV1::begin(std::move(process), begin, begin.settings, options_.deadlines));
+  return std::make_unique<WatchedExporter>(plugins_, manifest.id, std::move(scratch), std::move(exporter));
 }
 
 }  // namespace strongroom::plugin_host

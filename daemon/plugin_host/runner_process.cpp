@@ -16,13 +16,21 @@ namespace {
 
 using plugin_seam::Outcome;
 using Kind = plugin_seam::Answer;
-using Clock = std::chrono::steady_clock;
 
 constexpr int k_socket = 3;
 constexpr std::chrono::milliseconds k_look(1000);
+// A frame that has begun is whole at once when the runner sends it.
+constexpr std::chrono::milliseconds k_whole_frame(5000);
+// What the runner lets a plugin log in a call, and room for what it says itself.
+constexpr std::int64_t k_most_asides = 2000;
 
 Error unavailable(std::string sentence) {
   return make_error(ErrorCode::plugin_unavailable, std::move(sentence));
+}
+
+// Not `malformed`: that is what a client does wrong.
+Error malformed() {
+  return unavailable("the plugin's process sent a message that is malformed");
 }
 
 // Its signals as a program expects them, a session of its own, no environment, and no descriptor but the socket.
@@ -84,9 +92,28 @@ Result<std::filesystem::path> runner_program() {
   return program.parent_path() / "strongroom-plugin-runner";
 }
 
+// An exporter has no say about the store's own data, so that only some of its statuses keep their meaning.
+ErrorCode exporter_code_of(sr_status status) noexcept {
+  switch (status) {
+    case SR_INVALID:
+    case SR_TOO_LARGE:
+    case SR_FULL:
+    case SR_IO:
+    case SR_UNSUPPORTED:
+      return code_of(status);
+    default:
+      return ErrorCode::plugin_unavailable;
+  }
+}
+
 Error error_of(sr_status status, const std::string& sentence) {
   const std::string said = printable({reinterpret_cast<const std::uint8_t*>(sentence.data()), sentence.size()});
-  return make_error(code_of(status), said.empty() ? "the plugin failed and did not say why" : said);
+  const ErrorCode code = exporter_code_of(status);
+  if (!said.empty()) return make_error(code, said);
+  // The outcome of a sink is not the plugin's, so that it has nothing to say of it.
+  if (status == SR_FULL) return make_error(code, "no space is left for the file");
+  if (status == SR_IO) return make_error(code, "the file cannot be written");
+  return make_error(code, "the plugin failed and did not say why");
 }
 
 RunnerProcess::RunnerProcess(Options options, pid_t pid, Descriptor socket)
@@ -114,7 +141,9 @@ Result<plugin_seam::Loaded> RunnerProcess::load(const plugin_seam::LoadCall& cal
   STRONGROOM_ASSIGN(const Answer answer, receive(deadline));
   if (answer.taken) return unavailable("the plugin's process answers out of turn");
   if (answer.outcome.status != SR_OK) return unavailable(error_of(SR_FAILED, answer.outcome.sentence).message);
-  return plugin_seam::decode_loaded(answer.outcome.content);
+  auto loaded = plugin_seam::decode_loaded(answer.outcome.content);
+  if (!loaded) return malformed();
+  return loaded;
 }
 
 Status RunnerProcess::send(plugin_seam::Call call, BytesView content, std::span<const int> descriptors,
@@ -124,44 +153,65 @@ Status RunnerProcess::send(plugin_seam::Call call, BytesView content, std::span<
   return sent;
 }
 
+// Lines of the log and `working` come aside; a process that says nothing else without end is refused.
 Result<RunnerProcess::Answer> RunnerProcess::receive(std::chrono::milliseconds deadline) {
-  for (;;) {
-    STRONGROOM_CHECK(wait_until_readable(deadline));
-    auto frame = channel_->receive(deadline);
+  const auto began = Clock::now();
+  auto until = began + deadline;
+  for (std::int64_t asides = 0;; ++asides) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - began).count();
+    if (asides > k_most_asides + 2 * seconds) return unavailable("the plugin's process talks without end");
+    STRONGROOM_CHECK(wait_until_readable(until));
+    auto frame = channel_->receive(std::min(deadline, k_whole_frame));
     if (!frame && frame.error().code == ErrorCode::plugin_unavailable) return ended(frame.error());
     if (!frame) return frame.error();
-    ByteReader reader(frame->content);
+    if (!frame->descriptors.empty()) return unavailable("the plugin's process sent descriptors that nobody asked for");
     switch (static_cast<Kind>(frame->kind)) {
       case Kind::working:
+        until = Clock::now() + deadline;
         continue;
-      case Kind::log: {
-        const std::uint32_t level = reader.u32();
-        const auto line = reader.bytes(SR_MAX_TEXT);
-        if (options_.log && reader.ok()) options_.log(level, printable({line.data(), line.size()}));
+      case Kind::log:
+        take_log(frame->content);
         continue;
-      }
       case Kind::taken:
-        return Answer{reader.u32(), {}};
-      case Kind::done: {
-        STRONGROOM_ASSIGN(Outcome outcome, plugin_seam::decode_outcome(frame->content));
-        return Answer{std::nullopt, std::move(outcome)};
-      }
+      case Kind::done:
+        return answer_of(*frame);
     }
     return unavailable("the plugin's process sent something that is no answer");
   }
 }
 
-Status RunnerProcess::wait_until_readable(std::chrono::milliseconds deadline) {
-  if (channel_->has_more()) return {};
-  const auto until = Clock::now() + deadline;
+Result<RunnerProcess::Answer> RunnerProcess::answer_of(const plugin_seam::Frame& frame) {
+  if (static_cast<Kind>(frame.kind) == Kind::taken) {
+    ByteReader reader(frame.content);
+    const std::uint32_t slot = reader.u32();
+    if (!reader.finished()) return malformed();
+    return Answer{slot, {}};
+  }
+  auto outcome = plugin_seam::decode_outcome(frame.content);
+  if (!outcome) return malformed();
+  return Answer{std::nullopt, *std::move(outcome)};
+}
+
+void RunnerProcess::take_log(BytesView content) const {
+  ByteReader reader(content);
+  const std::uint32_t level = reader.u32();
+  const auto line = reader.bytes(SR_MAX_TEXT);
+  if (options_.log && reader.ok()) options_.log(level, printable({line.data(), line.size()}));
+}
+
+Status RunnerProcess::wait_until_readable(Clock::time_point until) {
   for (;;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
-    pollfd look{channel_->descriptor(), POLLIN, 0};
-    const auto pause = std::clamp(left, std::chrono::milliseconds(0), k_look);
-    const int found = poll(&look, 1, static_cast<int>(pause.count()));
-    if (found > 0) return {};
-    if (options_.stopped && options_.stopped()) return make_error(ErrorCode::cancelled, "nobody waits for it any more");
+    const auto now = Clock::now();
+    // Also while the process talks: whoever does not wait any more is not to be kept.
+    if (options_.stopped && now - looked_ >= k_look) {
+      looked_ = now;
+      if (options_.stopped()) return make_error(ErrorCode::cancelled, "nobody waits for it any more");
+    }
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - now);
     if (left.count() <= 0) return make_error(ErrorCode::timeout, "the plugin did not answer in time");
+    if (channel_->has_more()) return {};
+    pollfd look{channel_->descriptor(), POLLIN, 0};
+    if (poll(&look, 1, static_cast<int>(std::min(left, k_look).count())) > 0) return {};
   }
 }
 

@@ -21,7 +21,7 @@
 
 namespace strongroom::plugin_host {
 
-// How long the daemon waits. What a plugin says ("working") begins the time anew.
+// How long the daemon waits. When the runner says that the call goes on ("working"), the time begins anew.
 struct Deadlines {
   std::chrono::milliseconds load{10'000};
   std::chrono::milliseconds call{30'000};
@@ -72,13 +72,18 @@ class RunnerProcess {
   pid_t pid() const noexcept { return pid_; }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   RunnerProcess(Options options, pid_t pid, Descriptor socket);
-  Status wait_until_readable(std::chrono::milliseconds deadline);
+  static Result<Answer> answer_of(const plugin_seam::Frame& frame);
+  void take_log(BytesView content) const;
+  Status wait_until_readable(Clock::time_point until);
   Error ended(const Error& error);
 
   Options options_;
   pid_t pid_;
   std::unique_ptr<plugin_seam::Channel> channel_;
+  Clock::time_point looked_ = Clock::now();  // when `stopped` was asked last
   std::optional<int> exit_status_;
   struct rusage used_{};
 };
@@ -86,7 +91,8 @@ class RunnerProcess {
 // The runner beside this program. Error: plugin_unavailable.
 Result<std::filesystem::path> runner_program();
 
-// What a status of a plugin is as an error; `sentence` is the plugin's.
+// What a status of an exporter is as an error; `sentence` is the plugin's. A status that an exporter has no use for is
+// plugin_unavailable.
 Error error_of(sr_status status, const std::string& sentence);
 
 }  // namespace strongroom::plugin_host

@@ -55,20 +55,6 @@ Result<Descriptor> open_below(const Descriptor& folder, const std::string& name,
   return opened;
 }
 
-Result<Bytes> read_all(const Descriptor& file) {
-  struct stat found{};
-  if (fstat(file.get(), &found) != 0 || found.st_size <= 0 || static_cast<std::uint64_t>(found.st_size) > k_max_library)
-    return make_error(ErrorCode::untrusted, "the plugin file is empty or too long");
-  Bytes bytes(static_cast<std::size_t>(found.st_size));
-  for (std::size_t at = 0; at < bytes.size();) {
-    const ssize_t got = pread(file.get(), bytes.data() + at, bytes.size() - at, static_cast<off_t>(at));
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return make_error(ErrorCode::untrusted, "the plugin file cannot be read");
-    at += static_cast<std::size_t>(got);
-  }
-  return bytes;
-}
-
 }  // namespace
 
 Trustee Trustee::of_this_process() {
@@ -108,14 +94,30 @@ Result<Descriptor> open_trusted(const std::filesystem::path& path, const Trustee
   return file;
 }
 
+Result<Bytes> read_library(const Descriptor& file) {
+  struct stat found{};
+  if (fstat(file.get(), &found) != 0 || found.st_size <= 0 || static_cast<std::uint64_t>(found.st_size) > k_max_library)
+    return make_error(ErrorCode::untrusted, "the plugin file is empty or too long");
+  Bytes bytes(static_cast<std::size_t>(found.st_size));
+  for (std::size_t at = 0; at < bytes.size();) {
+    const ssize_t got = pread(file.get(), bytes.data() + at, bytes.size() - at, static_cast<off_t>(at));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return make_error(ErrorCode::untrusted, "the plugin file cannot be read");
+    at += static_cast<std::size_t>(got);
+  }
+  return bytes;
+}
+
 Result<Descriptor> sealed_copy(const Descriptor& file, const Sha256& expected) {
-  STRONGROOM_ASSIGN(const Bytes bytes, read_all(file));
+  STRONGROOM_ASSIGN(const Bytes bytes, read_library(file));
   STRONGROOM_ASSIGN(Descriptor copy, sealed_memory(bytes));
   // The copy is what is hashed: the bytes above could differ from it, the copy cannot change any more.
-  STRONGROOM_ASSIGN(const Bytes copied, read_all(copy));
+  STRONGROOM_ASSIGN(const Bytes copied, read_library(copy));
   Sha256 digest{};
   crypto_hash_sha256(digest.data(), copied.data(), copied.size());
-  if (digest != expected) return make_error(ErrorCode::untrusted, "the plugin file is not the one that was approved");
+  if (digest != expected)
+    return make_error(ErrorCode::untrusted, "the plugin file is not the one that was approved: its SHA-256 is " +
+                                                to_hex(digest) + ", approved is " + to_hex(expected));
   return copy;
 }
 

@@ -37,6 +37,9 @@ struct Trustee {
 // subject of the error is the path.
 Result<Descriptor> open_trusted(const std::filesystem::path& path, const Trustee& trustee);
 
+// The library of a plugin, at most 64 MiB. Error: untrusted when it is longer or cannot be read.
+Result<Bytes> read_library(const Descriptor& file);
+
 // A copy of `file` in memory that nobody can change any more, when its SHA-256 is `expected`; `untrusted` otherwise.
 // At most 64 MiB.
 Result<Descriptor> sealed_copy(const Descriptor& file, const Sha256& expected);

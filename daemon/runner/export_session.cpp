@@ -54,7 +54,11 @@ Result<Outcome> ExportSession::begin(const plugin_seam::Frame& frame, std::vecto
                                 to_abi(std::string_view(call.author)),
                                 call.created_ms};
   const Sentence said;
-  return said.outcome(table_.begin(&config, &answers_.host(), &output_->sink(), &export_, said.sink()));
+  const sr_status status = table_.begin(&config, &answers_.host(), &output_->sink(), &export_, said.sink());
+  if (status != SR_OK) export_ = nullptr;
+  if (status == SR_OK && export_ == nullptr)
+    return Outcome{SR_FAILED, "the plugin began an export and gave no handle for it", {}};
+  return said.outcome(status);
 }
 
 Result<Outcome> ExportSession::sheet(BytesView content) {

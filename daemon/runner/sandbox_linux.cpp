@@ -1,19 +1,20 @@
 // Landlock: https://docs.kernel.org/userspace-api/landlock.html, revisions 1 to 6 of its interface.
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/landlock.h>
-#include <sched.h>
-#include <seccomp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <memory>
 
 #include "daemon/platform/descriptor.h"
 #include "daemon/runner/sandbox.h"
+#include "daemon/runner/system_calls.h"
+#include "daemon/runner/thread_limit.h"
 
 namespace strongroom::runner {
 namespace {
@@ -37,6 +38,9 @@ constexpr std::uint64_t k_read = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_
 constexpr std::uint64_t k_write =
     k_read | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | k_truncate;
 constexpr std::uint64_t k_of_files = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | k_truncate;
+
+// Enough for a computation; without a limit they would take every process number of the system.
+constexpr std::uint64_t k_threads = 256;
 
 std::uint64_t handled_files(long revision) {
   std::uint64_t all = k_files_of_first;
@@ -78,124 +82,16 @@ bool confine_files(const Permits& permits) {
   return syscall(SYS_landlock_restrict_self, ruleset.get(), 0) == 0;
 }
 
-// What a computation, its memory, its threads and the files that Landlock leaves it need. There is no socket, no other
-// process and no change of what another one may do. ioctl is not there: a terminal could be typed into.
-constexpr int k_calls[] = {
-    SCMP_SYS(access),
-    SCMP_SYS(brk),
-    SCMP_SYS(clock_getres),
-    SCMP_SYS(clock_gettime),
-    SCMP_SYS(clock_nanosleep),
-    SCMP_SYS(close),
-    SCMP_SYS(dup),
-    SCMP_SYS(epoll_create1),
-    SCMP_SYS(epoll_ctl),
-    SCMP_SYS(epoll_pwait),
-    SCMP_SYS(epoll_wait),
-    SCMP_SYS(eventfd2),
-    SCMP_SYS(exit),
-    SCMP_SYS(exit_group),
-    SCMP_SYS(faccessat),
-    SCMP_SYS(faccessat2),
-    SCMP_SYS(fadvise64),
-    SCMP_SYS(fallocate),
-    SCMP_SYS(fcntl),
-    SCMP_SYS(fdatasync),
-    SCMP_SYS(fstat),
-    SCMP_SYS(fstatfs),
-    SCMP_SYS(fsync),
-    SCMP_SYS(ftruncate),
-    SCMP_SYS(futex),
-    SCMP_SYS(getcwd),
-    SCMP_SYS(getdents64),
-    SCMP_SYS(getegid),
-    SCMP_SYS(geteuid),
-    SCMP_SYS(getgid),
-    SCMP_SYS(getpid),
-    SCMP_SYS(getppid),
-    SCMP_SYS(getrandom),
-    SCMP_SYS(getrusage),
-    SCMP_SYS(gettid),
-    SCMP_SYS(gettimeofday),
-    SCMP_SYS(getuid),
-    SCMP_SYS(lseek),
-    SCMP_SYS(lstat),
-    SCMP_SYS(madvise),
-    SCMP_SYS(mmap),
-    SCMP_SYS(mprotect),
-    SCMP_SYS(mremap),
-    SCMP_SYS(munmap),
-    SCMP_SYS(nanosleep),
-    SCMP_SYS(newfstatat),
-    SCMP_SYS(open),
-    SCMP_SYS(openat),
-    SCMP_SYS(pipe2),
-    SCMP_SYS(poll),
-    SCMP_SYS(ppoll),
-    SCMP_SYS(pread64),
-    SCMP_SYS(preadv),
-    SCMP_SYS(pwrite64),
-    SCMP_SYS(pwritev),
-    SCMP_SYS(read),
-    SCMP_SYS(readlink),
-    SCMP_SYS(readlinkat),
-    SCMP_SYS(readv),
-    SCMP_SYS(recvmsg),
-    SCMP_SYS(restart_syscall),
-    SCMP_SYS(rseq),
-    SCMP_SYS(rt_sigaction),
-    SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(sched_getaffinity),
-    SCMP_SYS(sched_yield),
-    SCMP_SYS(sendmsg),
-    SCMP_SYS(set_robust_list),
-    SCMP_SYS(set_tid_address),
-    SCMP_SYS(setsockopt),
-    SCMP_SYS(sigaltstack),
-    SCMP_SYS(stat),
-    SCMP_SYS(statfs),
-    SCMP_SYS(statx),
-    SCMP_SYS(sysinfo),
-    SCMP_SYS(uname),
-    SCMP_SYS(unlink),
-    SCMP_SYS(unlinkat),
-    SCMP_SYS(write),
-    SCMP_SYS(writev),
-};
-
-struct FilterEnd {
-  void operator()(void* filter) const noexcept { seccomp_release(filter); }
-};
-
-bool add_exceptions(scmp_filter_ctx filter) {
-  // Threads, but no processes; a library that asks by clone3 falls back to clone when that is not there.
-  if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-                       SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)) != 0)
-    return false;
-  if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) != 0) return false;
-  // Its own threads only: abort() signals one.
-  const auto self = static_cast<scmp_datum_t>(getpid());
-  if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, self)) != 0) return false;
-  // Its own limits may be read.
-  if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2, SCMP_A0(SCMP_CMP_EQ, 0),
-                       SCMP_A2(SCMP_CMP_EQ, 0)) != 0)
-    return false;
-  for (const int name : {PR_SET_NAME, PR_GET_NAME})
-    if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1,
-                         SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(name))) != 0)
-      return false;
-  return true;
-}
-
-bool confine_calls() {
-  const std::unique_ptr<void, FilterEnd> filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)));
-  if (!filter) return false;
-  for (const int call : k_calls) {
-    const int added = seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 0);
-    if (added != 0 && added != -EDOM) return false;  // EDOM: this processor's kernel has no such call
-  }
-  return add_exceptions(filter.get()) && seccomp_load(filter.get()) == 0;
+// What a daemon of root could do, no plugin needs: as root it would be above most limits.
+bool drop_capabilities() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct held[2] = {};
+  if (syscall(SYS_capget, &header, held) != 0) return false;
+  const bool any = std::ranges::any_of(held, [](const auto& part) { return (part.permitted | part.inheritable) != 0; });
+  // A service manager may forbid the call; without capabilities there is nothing to give up.
+  if (!any) return true;
+  const __user_cap_data_struct none[2] = {};
+  return syscall(SYS_capset, &header, none) == 0;
 }
 
 bool limit(__rlimit_resource what, std::uint64_t most) {
@@ -208,7 +104,7 @@ bool limit(__rlimit_resource what, std::uint64_t most) {
 Result<Confined> confine_process(const Permits& permits) {
   const auto& limits = permits.limits;
   bool limited = limit(RLIMIT_CORE, 0) && limit(RLIMIT_FSIZE, limits.file_bytes) &&
-                 limit(RLIMIT_NOFILE, limits.descriptors) && limit(RLIMIT_MEMLOCK, 0);
+                 limit(RLIMIT_NOFILE, limits.descriptors) && limit(RLIMIT_MEMLOCK, 0) && limit_threads(k_threads);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   limited = limited && limit(RLIMIT_AS, limits.memory_bytes);
 #endif
@@ -216,6 +112,8 @@ Result<Confined> confine_process(const Permits& permits) {
     return make_error(ErrorCode::plugin_unavailable, "the plugin's process cannot be given its limits");
   Confined confined;
   confined.files = confine_files(permits);
+  if (!drop_capabilities())
+    return make_error(ErrorCode::plugin_unavailable, "the plugin's process cannot give up the rights of root");
   confined.calls = confine_calls();
   return confined;
 }

@@ -130,17 +130,22 @@ Result<wire::GetManyResponse> SecretService::handle(wire::GetMany, wire::GetMany
   return response;
 }
 
-Result<wire::ListResponse> SecretService::handle(wire::List, wire::ListRequest&& request) {
-  std::string folder = request.prefix.value_or("");
+Result<SecretRepository::Listing> SecretService::list_heads(std::string folder, bool recursive, std::string_view cursor,
+                                                            std::size_t limit) {
   if (folder.ends_with('/')) folder.pop_back();
   if (!folder.empty()) STRONGROOM_CHECK(Path::parse(folder));
-  const auto limit = static_cast<std::size_t>(request.limit.value_or(1000));
   SecretRepository::Listing listing;
   STRONGROOM_CHECK(read([&](store::ReadTransaction& transaction, Suspects& suspects) -> Status {
-    STRONGROOM_ASSIGN(listing, repository_.list(transaction, folder, request.recursive.value_or(false),
-                                                request.cursor.value_or(""), limit, &suspects));
+    STRONGROOM_ASSIGN(listing, repository_.list(transaction, folder, recursive, cursor, limit, &suspects));
     return {};
   }));
+  return listing;
+}
+
+Result<wire::ListResponse> SecretService::handle(wire::List, wire::ListRequest&& request) {
+  STRONGROOM_ASSIGN(auto listing,
+                    list_heads(request.prefix.value_or(""), request.recursive.value_or(false),
+                               request.cursor.value_or(""), static_cast<std::size_t>(request.limit.value_or(1000))));
   wire::ListResponse response;
   if (listing.more && !listing.entries.empty()) {
     const auto& last = listing.entries.back();

@@ -33,6 +33,11 @@ class SecretService {
   Result<protocol::secret::GetManyResponse> handle(protocol::secret::GetMany,
                                                    protocol::secret::GetManyRequest&& request);
   Result<protocol::secret::ListResponse> handle(protocol::secret::List, protocol::secret::ListRequest&& request);
+  // The secrets and folders below `folder` (the top: empty), from the one behind `cursor` on; a cursor is the path of
+  // an entry that was answered. Errors: invalid_argument, locked, those of reading.
+  Result<SecretRepository::Listing> list_heads(std::string folder, bool recursive, std::string_view cursor,
+                                               std::size_t limit);
+
   Result<protocol::secret::HistoryResponse> handle(protocol::secret::GetHistory,
                                                    protocol::secret::PathRequest&& request);
 

@@ -21,8 +21,9 @@ TEST(InProcessLoader, LoadsOurPluginsByTheirDigests) {
   for (const BuiltinPlugin& builtin : builtin_plugins()) {
     const auto plugin = InProcessPlugin::load(*folder / builtin.file, builtin.sha256);
     ASSERT_TRUE(plugin) << plugin.error().message;
-    EXPECT_EQ((*plugin)->info().id, "io.strongroom.storage." + std::string(builtin.name));
-    EXPECT_NE((*plugin)->extension(SR_STORAGE_V1_ID), nullptr);
+    EXPECT_EQ((*plugin)->info().id, "io.strongroom." + std::string(builtin.type) + "." + std::string(builtin.name));
+    const std::string extension = "strongroom." + std::string(builtin.type) + "/1";
+    EXPECT_NE((*plugin)->extension(extension.c_str()), nullptr);
     EXPECT_EQ((*plugin)->extension("strongroom.nothing/1"), nullptr);
   }
 }

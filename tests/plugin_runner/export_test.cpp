@@ -3,11 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
-#include <fstream>
-#include <sstream>
-
-#include "daemon/plugin_host/plugin_exporters.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/plugin_runner/plugin_house.h"
 
 namespace strongroom::plugin_host {
 namespace {
@@ -15,41 +11,30 @@ namespace {
 using exports::Cell;
 using exports::CellType;
 
-std::string content(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-ExporterPlugin hello() {
-  const std::filesystem::path library(HELLO_EXPORTER);
-  auto manifest = parse_manifest(content(std::filesystem::path(library).replace_extension(".json")));
-  EXPECT_TRUE(manifest) << manifest.error().message;
-  return {*manifest, library};
-}
-
 class PluginExport : public testing::Test {
  protected:
-  PluginExporters exporters(std::vector<ExporterPlugin> plugins = {hello()}) {
-    return PluginExporters(std::move(plugins), {.scratch = folder_.path() / "scratch", .log = {}});
+  PluginExport() {
+    const auto installed = house_.install(HELLO_EXPORTER);
+    EXPECT_TRUE(installed) << installed.error().message;
   }
 
   int open_output() const {
-    return ::open((folder_.path() / "out").c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
+    return ::open((house_.folder() / "out").c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
   }
 
   exports::Begin begin(int output) const {
     return {.format = "markdown", .settings = {}, .document = {"Title", "", "", 0}, .output = output, .stopped = {}};
   }
 
-  std::string output() const { return content(folder_.path() / "out"); }
+  std::string output() const { return tests::content_of(house_.folder() / "out"); }
 
-  tests::TemporaryFolder folder_;
+  tests::PluginHouse house_;
   const exports::Sheet sheet_{
       "numbers", "Numbers", {{"n", "N", CellType::integer, 10}, {"t", "Text", CellType::text, 10}}};
 };
 
 TEST_F(PluginExport, WritesEveryRowOnceAndInOrder) {
-  auto all = exporters();
+  auto& all = house_.exporters();
   const Descriptor file(open_output());
   auto export_ = all.begin(begin(file.get()));
   ASSERT_TRUE(export_) << export_.error().message;
@@ -66,7 +51,7 @@ TEST_F(PluginExport, WritesEveryRowOnceAndInOrder) {
 }
 
 TEST_F(PluginExport, SettingsReachThePluginAndUnknownOnesAreRefused) {
-  auto all = exporters();
+  auto& all = house_.exporters();
   const Descriptor file(open_output());
   auto wanted = begin(file.get());
   wanted.settings = {{"greeting", "Good day."}};
@@ -80,27 +65,35 @@ TEST_F(PluginExport, SettingsReachThePluginAndUnknownOnesAreRefused) {
   EXPECT_EQ(refused.error().code, ErrorCode::invalid_argument);
 }
 
-TEST_F(PluginExport, ALibraryThatWasChangedIsRefused) {
-  auto plugin = hello();
-  plugin.manifest.sha256[0] ^= 1;
-  auto all = exporters({plugin});
+TEST_F(PluginExport, ALibraryThatWasChangedIsRefusedWithBothDigests) {
+  const auto sha256 = house_.plugins().get("com.example.exporter.hello")->plugin.sha256;
+  const auto library = house_.folder() / "plugins" / "com.example.exporter.hello" / (sha256 + ".so");
+  ASSERT_TRUE(std::filesystem::exists(library));
+  tests::write_file(library, tests::content_of(library) + "x");
   const Descriptor file(open_output());
-  const auto refused = all.begin(begin(file.get()));
+  const auto refused = house_.exporters().begin(begin(file.get()));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::untrusted);
+  EXPECT_NE(refused.error().message.find(sha256), std::string::npos) << refused.error().message;
+  const auto shown = house_.plugins().get("com.example.exporter.hello");
+  EXPECT_EQ(shown->plugin.state, "failing");
+  EXPECT_TRUE(shown->plugin.next_try_ms);
 }
 
 TEST_F(PluginExport, AFormatThatIsNotThereNamesThoseThatAre) {
-  auto all = exporters();
+  auto& all = house_.exporters();
   auto wanted = begin(-1);
   wanted.format = "pdf";
+  std::string formats;
+  for (const auto& format : all.formats()) formats += (formats.empty() ? "" : ", ") + format.name;
+  EXPECT_NE(formats.find("markdown"), std::string::npos);
   const auto refused = all.begin(wanted);
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().message, "is not a format; there are: markdown");
+  EXPECT_EQ(refused.error().message, "names no format; there are: " + formats);
 }
 
 TEST_F(PluginExport, AFullDiskIsSaidAsSuch) {
-  auto all = exporters();
+  auto& all = house_.exporters();
   const Descriptor full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
   ASSERT_TRUE(full);
   const auto refused = all.begin(begin(full.get()));
@@ -109,7 +102,7 @@ TEST_F(PluginExport, AFullDiskIsSaidAsSuch) {
 }
 
 TEST_F(PluginExport, AReaderThatGoesAwayEndsIt) {
-  auto all = exporters();
+  auto& all = house_.exporters();
   int ends[2];
   ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
   const Descriptor reader(ends[0]);
@@ -130,12 +123,12 @@ TEST_F(PluginExport, AReaderThatGoesAwayEndsIt) {
 
 TEST_F(PluginExport, NoProcessAndNoFolderIsLeftOver) {
   {
-    auto all = exporters();
+    auto& all = house_.exporters();
     const Descriptor file(open_output());
     auto export_ = all.begin(begin(file.get()));
     ASSERT_TRUE(export_);
   }
-  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "scratch"));
+  EXPECT_FALSE(std::filesystem::exists(house_.folder() / "scratch"));
   errno = 0;
   EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1);
   EXPECT_EQ(errno, ECHILD);

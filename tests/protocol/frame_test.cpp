@@ -147,9 +147,12 @@ TEST_F(Frames, AnswersThatDoNotFitTheSocketWaitAndArriveWhole) {
 }
 
 TEST_F(Frames, AnUnexpectedDescriptorClosesTheConnection) {
-  for (const std::size_t count : {std::size_t{1}, std::size_t{253}}) {
+  const std::string message = std::string(R"({"method":"io.strongroom.Service.GetInfo"})") + '\0';
+  for (const std::size_t count : {std::size_t{1}, std::size_t{2}, std::size_t{253}}) {
     RawSocket socket(daemon_.socket());
-    ASSERT_TRUE(socket.send_descriptors(STDIN_FILENO, count));
+    ASSERT_TRUE(socket.send_descriptors(STDIN_FILENO, count, message));
+    // One belongs to a message that may take it, so the messages it came with are looked at.
+    EXPECT_EQ(socket.receive().has_value(), count == 1) << count;
     EXPECT_TRUE(socket.is_closed_by_peer());
   }
   EXPECT_TRUE(client::Client::connect({.endpoint = daemon_.endpoint()}));

@@ -63,6 +63,13 @@ const std::map<std::string, Case>& cases() {
        {R"({"key":"no key","url":"http://127.0.0.1:1"})", "no key", false, "invalid_argument"}},
       {"io.strongroom.Audit.RemoveWitness", {R"({"key":"nobody"})", "nobody", false, "not_found"}},
       {"io.strongroom.Audit.Export", {"{}", "", true}},
+      {"io.strongroom.Export.Run", {R"({"what":"audit","format":"csv"})", "audit", true}},
+      {"io.strongroom.Plugin.Install", {R"({"manifest":"{}"})", "", false, "invalid_argument"}},
+      {"io.strongroom.Plugin.Remove", {R"({"id":"com.example.none"})", "com.example.none", false, "not_found"}},
+      {"io.strongroom.Plugin.Enable", {R"({"id":"com.example.none"})", "com.example.none", false, "not_found"}},
+      {"io.strongroom.Plugin.Disable", {R"({"id":"com.example.none"})", "com.example.none", false, "not_found"}},
+      {"io.strongroom.Plugin.Configure", {R"({"id":"com.example.none"})", "com.example.none", false, "not_found"}},
+      {"io.strongroom.Plugin.GetLogs", {R"({"id":"com.example.none"})", "com.example.none", false, "not_found"}},
       {"io.strongroom.Audit.Redact", {R"({"seq":0})", "0", false, "not_found"}},
   };
   return all;

@@ -44,13 +44,13 @@ class RawSocket {
     return true;
   }
 
-  // One byte with `count` (at most 253, SCM_MAX_FD) times a descriptor beside it. False when the peer has closed.
-  bool send_descriptors(int descriptor, std::size_t count) {
+  // `text`, at most what fits the socket, with `count` (at most 253, SCM_MAX_FD) times a descriptor beside it. False
+  // when the peer has closed.
+  bool send_descriptors(int descriptor, std::size_t count, std::string text = "{") {
     std::array<int, 253> descriptors{};
     descriptors.fill(descriptor);
     alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof descriptors)> control{};
-    char byte = '{';
-    iovec part{&byte, 1};
+    iovec part{text.data(), text.size()};
     msghdr message{};
     message.msg_iov = &part;
     message.msg_iovlen = 1;
@@ -61,7 +61,7 @@ class RawSocket {
     header->cmsg_type = SCM_RIGHTS;
     header->cmsg_len = CMSG_LEN(count * sizeof(int));
     std::memcpy(CMSG_DATA(header), descriptors.data(), count * sizeof(int));
-    return sendmsg(socket_, &message, MSG_NOSIGNAL) == 1;
+    return sendmsg(socket_, &message, MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
   }
 
   // One message with its NUL, as a frame.

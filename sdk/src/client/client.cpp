@@ -80,6 +80,17 @@ Status Client::send_fresh(std::string_view messages) {
   return reason_of(std::move(sent).error());
 }
 
+// A connection of its own: what was sent before on another one is over, and nothing else comes along with the file.
+Status Client::send_passing(int descriptor, std::string_view message) {
+  disconnect();
+  STRONGROOM_CHECK(ensure_connected());
+  if (!introduced_) STRONGROOM_CHECK(connection_->send(introduction_, deadline_));
+  introduced_ = true;
+  if (Status sent = connection_->send_with(descriptor, message, deadline_); !sent)
+    return reason_of(std::move(sent).error());
+  return {};
+}
+
 // A daemon that does not serve a connection says why before it closes it.
 Error Client::reason_of(Error failure) {
   if (failure.code != ErrorCode::unreachable || !connection_) return failure;

@@ -71,6 +71,33 @@ Status Connection::send(std::string_view messages, Milliseconds deadline) {
   return {};
 }
 
+Status Connection::send_with(int descriptor, std::string_view messages, Milliseconds deadline) {
+  if (broken_) return make_error(ErrorCode::unreachable, "the connection is broken");
+  STRONGROOM_CHECK(set_timeout(SO_SNDTIMEO, deadline));
+  alignas(cmsghdr) unsigned char control[CMSG_SPACE(sizeof descriptor)] = {};
+  char first = messages.front();
+  iovec part{&first, 1};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  cmsghdr* header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof descriptor);
+  std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+  ssize_t n = 0;
+#if defined(MSG_NOSIGNAL)
+  do n = ::sendmsg(socket_, &message, MSG_NOSIGNAL);
+#else
+  do n = ::sendmsg(socket_, &message, 0);
+#endif
+  while (n < 0 && errno == EINTR);
+  if (n != 1) return fail(ErrorCode::unreachable, "the daemon did not take the file");
+  return send(messages.substr(1), deadline);
+}
+
 // What was given out before is over: it is wiped, not only forgotten.
 void Connection::forget_taken() {
   if (taken_ == 0) return;

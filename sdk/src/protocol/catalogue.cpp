@@ -7,7 +7,8 @@
 namespace strongroom::protocol {
 
 std::span<const InterfaceInfo* const> catalogue() {
-  static const std::array<const InterfaceInfo*, 4> areas{&service_area(), &vault_area(), &secret_area(), &audit_area()};
+  static const std::array<const InterfaceInfo*, 6> areas{&service_area(), &vault_area(),  &secret_area(),
+                                                         &audit_area(),   &export_area(), &plugin_area()};
   return areas;
 }
 

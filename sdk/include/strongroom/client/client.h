@@ -19,6 +19,7 @@
 #include <strongroom/client/endpoint.h>
 #include <strongroom/protocol/codec.h>
 #include <strongroom/protocol/message.h>
+#include <strongroom/protocol/method.h>
 
 namespace strongroom::client {
 
@@ -82,17 +83,27 @@ class Client {
                         const std::function<bool(const typename M::Response&)>& sink,
                         Milliseconds between = k_no_deadline) {
     STRONGROOM_CHECK(send_fresh(encode_call<M>(request, true)));
-    for (;;) {
-      STRONGROOM_CHECK(receive_reply(between));
-      const bool last = !reply_continues();
-      STRONGROOM_ASSIGN(const auto response, decode_reply<typename M::Response>());
-      const bool wanted = sink(response);
-      if (last) return {};
-      if (!wanted) {
-        disconnect();
-        return {};
-      }
-    }
+    return receive_stream<M>(sink, between);
+  }
+
+  // Calls M with `more` and passes the daemon a descriptor along, which stays the caller's. Otherwise as
+  // call_streaming.
+  template <class M>
+  Status call_passing(int descriptor, const typename M::Request& request,
+                      const std::function<bool(const typename M::Response&)>& sink,
+                      Milliseconds between = k_no_deadline) {
+    static_assert(M::info.passes == protocol::Passes::descriptor);
+    STRONGROOM_CHECK(send_passing(descriptor, encode_call<M>(request, true)));
+    return receive_stream<M>(sink, between);
+  }
+
+  // Calls M and passes the daemon a descriptor along, which stays the caller's.
+  template <class M>
+  Result<typename M::Response> call_passing(int descriptor, const typename M::Request& request) {
+    static_assert(M::info.passes == protocol::Passes::descriptor);
+    STRONGROOM_CHECK(send_passing(descriptor, encode_call<M>(request, false)));
+    STRONGROOM_CHECK(receive_reply());
+    return decode_reply<typename M::Response>();
   }
 
   // Sends M as `oneway`: there is no answer.
@@ -147,10 +158,26 @@ class Client {
     return response;
   }
 
+  template <class M>
+  Status receive_stream(const std::function<bool(const typename M::Response&)>& sink, Milliseconds between) {
+    for (;;) {
+      STRONGROOM_CHECK(receive_reply(between));
+      const bool last = !reply_continues();
+      STRONGROOM_ASSIGN(const auto response, decode_reply<typename M::Response>());
+      const bool wanted = sink(response);
+      if (last) return {};
+      if (!wanted) {
+        disconnect();
+        return {};
+      }
+    }
+  }
+
   Status ensure_connected();
   Status call_encoded(std::string_view method, const WipedString& message);
   Status send_messages(std::string_view messages);
   Status send_fresh(std::string_view messages);
+  Status send_passing(int descriptor, std::string_view message);
   Status receive_reply();
   Status receive_reply(Milliseconds deadline);
   Error reason_of(Error failure);

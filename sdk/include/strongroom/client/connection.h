@@ -30,6 +30,8 @@ class Connection {
   // Writes whole messages (NULs included). Errors: timeout, unreachable (the peer went away). After an error the
   // connection is broken().
   Status send(std::string_view messages, Milliseconds deadline);
+  // Likewise, with a descriptor beside the first byte. It stays the caller's.
+  Status send_with(int descriptor, std::string_view messages, Milliseconds deadline);
 
   // The next message without its NUL, valid until the next call. Errors: timeout, unreachable, too_large (over 16 MiB).
   // After an error the connection is broken().

@@ -38,6 +38,12 @@ enum class Streaming : std::uint8_t {
   required,  // refused with ExpectedMore otherwise
 };
 
+// What comes along with the message of a call, besides its bytes.
+enum class Passes : std::uint8_t {
+  nothing,
+  descriptor,  // exactly one file descriptor (SCM_RIGHTS)
+};
+
 // What the audit log says of a call.
 enum class Audited : std::uint8_t {
   no,      // nothing; the policy says why
@@ -90,6 +96,7 @@ struct MethodInfo {
   Effect effect = Effect::read;
   AuditPolicy audit{};
   Streaming streaming = Streaming::no;
+  Passes passes = Passes::nothing;
   CliMapping cli{};
 };
 

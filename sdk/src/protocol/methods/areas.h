@@ -9,5 +9,7 @@ const InterfaceInfo& service_area();
 const InterfaceInfo& vault_area();
 const InterfaceInfo& secret_area();
 const InterfaceInfo& audit_area();
+const InterfaceInfo& export_area();
+const InterfaceInfo& plugin_area();
 
 }  // namespace strongroom::protocol
