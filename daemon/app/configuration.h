@@ -28,6 +28,7 @@ struct Configuration {
   std::filesystem::path state;
   std::int64_t threads = 2;
   std::string storage = "sqlite";
+  bool storage_apart = false;  // in a process of its own
   bool create = true;
   bool require_locked_memory = true;
   std::int64_t kdf_memory_mib = 256;

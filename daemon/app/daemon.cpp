@@ -180,9 +180,12 @@ Status Daemon::Parts::open_audit() {
 }
 
 Status Daemon::Parts::open_store() {
-  STRONGROOM_ASSIGN(auto storage, plugin_host::open_builtin_storage(
-                                      configuration.storage, configuration.data,
-                                      [this](std::uint32_t, std::string_view line) { log->info(line); }));
+  const auto say = [this](std::uint32_t, std::string_view line) { log->info(line); };
+  auto opened = configuration.storage_apart
+                    ? plugin_host::open_confined_storage(configuration.storage, configuration.data, say,
+                                                         configuration.require_sandbox)
+                    : plugin_host::open_builtin_storage(configuration.storage, configuration.data, say);
+  STRONGROOM_ASSIGN(auto storage, std::move(opened));
   auto ports = lifecycle::accumulator_ports(*vault);
   // With the outcomes of the commit before, which is the only one whose intents the store remembers.
   ports.intent_durable = [this](std::uint64_t) { audit->sync_all(); };
@@ -261,8 +264,10 @@ void Daemon::Parts::make_services() {
   around.report = [this](std::string_view sentence) { log->warning(sentence); };
   lifecycle = std::make_unique<lifecycle::LifecycleService>(*vault, *arena, *store, *freshness, *audit, system_clock(),
                                                             std::move(around));
+  auto ports_of_plugins = plugin_ports(*vault, *log, *recorder);
+  if (configuration.storage_apart) ports_of_plugins.confined_storage = "io.strongroom.storage." + configuration.storage;
   plugins = std::make_unique<plugin_host::Plugins>(configuration.data / "plugins", system_clock(),
-                                                   plugin_ports(*vault, *log, *recorder));
+                                                   std::move(ports_of_plugins));
   plugin_service = std::make_unique<plugin_host::PluginService>(
       *plugins, [this](std::function<void()> task) { return search_pool->run(std::move(task)); });
   exports = std::make_unique<Exports>(

@@ -111,6 +111,16 @@ constexpr Setting k_settings[] = {
        return {};
      },
      same<&Configuration::storage>, take<&Configuration::storage>, text<&Configuration::storage>, Takes::restart},
+    {"storage.isolation", "STRONGROOM_STORAGE_ISOLATION", "--storage-isolation", "in_process|runner",
+     "Where the storage plugin runs: in the daemon, or in a confined process of its own, which costs time with every "
+     "call and keeps it away from the keys. Default: in_process.",
+     [](Configuration& c, std::string_view v) -> Status {
+       if (v != "in_process" && v != "runner") return refuse("must be in_process or runner");
+       c.storage_apart = v == "runner";
+       return {};
+     },
+     same<&Configuration::storage_apart>, take<&Configuration::storage_apart>,
+     [](const Configuration& c) { return std::string(c.storage_apart ? "runner" : "in_process"); }, Takes::restart},
     {"vault.create", "STRONGROOM_CREATE", "--create", "true|false",
      "Whether the first start makes the store, with a key file. Default: true.",
      [](Configuration& c, std::string_view v) { return set_flag(c.create, v); }, same<&Configuration::create>,

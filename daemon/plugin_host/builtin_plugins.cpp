@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/dll/runtime_symbol_info.hpp>
 
+#include "daemon/plugin_host/runner_storage.h"
+
 namespace strongroom::plugin_host {
 
 Result<std::filesystem::path> builtin_plugin_folder() {
@@ -13,14 +15,52 @@ Result<std::filesystem::path> builtin_plugin_folder() {
   return program.parent_path().parent_path() / "lib" / "strongroom" / "plugins";
 }
 
-Result<std::unique_ptr<StorageV1>> open_builtin_storage(std::string_view name, const std::filesystem::path& folder,
-                                                        PluginLog log) {
+namespace {
+
+constexpr plugin_seam::Limits k_storage_limits{
+    .memory_bytes = 16ull << 30, .file_bytes = 1ull << 42, .descriptors = 512};
+
+Result<BuiltinPlugin> find_storage(std::string_view name) {
   const auto all = builtin_plugins();
   const auto found = std::ranges::find_if(all, [&](const auto& p) { return p.type == "storage" && p.name == name; });
   if (found == all.end()) return make_error(ErrorCode::not_found, "there is no such storage plugin", std::string(name));
+  return *found;
+}
+
+Result<std::unique_ptr<RunnerProcess>> start_storage(const BuiltinPlugin& plugin, const std::filesystem::path& folder,
+                                                     const PluginLog& log, bool require_sandbox) {
   STRONGROOM_ASSIGN(const std::filesystem::path plugins, builtin_plugin_folder());
-  STRONGROOM_ASSIGN(const auto plugin, InProcessPlugin::load(plugins / found->file, found->sha256));
+  STRONGROOM_ASSIGN(const Descriptor file, open_trusted(plugins / plugin.file, Trustee::of_this_process()));
+  STRONGROOM_ASSIGN(const Descriptor library, sealed_copy(file, plugin.sha256));
+  STRONGROOM_ASSIGN(auto program, runner_program());
+  STRONGROOM_ASSIGN(auto process, RunnerProcess::start({std::move(program), log, {}}));
+  const plugin_seam::LoadCall call{.extension = SR_STORAGE_V1_ID,
+                                   .scratch = {},
+                                   .folder = folder.string(),
+                                   .limits = k_storage_limits,
+                                   .require_sandbox = require_sandbox};
+  STRONGROOM_CHECK(process->load(call, library, Deadlines().load));
+  return process;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<StorageV1>> open_builtin_storage(std::string_view name, const std::filesystem::path& folder,
+                                                        PluginLog log) {
+  STRONGROOM_ASSIGN(const BuiltinPlugin found, find_storage(name));
+  STRONGROOM_ASSIGN(const std::filesystem::path plugins, builtin_plugin_folder());
+  STRONGROOM_ASSIGN(const auto plugin, InProcessPlugin::load(plugins / found.file, found.sha256));
   return StorageV1::open(plugin->extension(SR_STORAGE_V1_ID), plugin, {{"folder", folder.string()}}, std::move(log));
+}
+
+Result<std::unique_ptr<StorageV1>> open_confined_storage(std::string_view name, const std::filesystem::path& folder,
+                                                         PluginLog log, bool require_sandbox) {
+  STRONGROOM_ASSIGN(const BuiltinPlugin found, find_storage(name));
+  RunnerStorage::Options options;
+  options.start = [found, folder, log, require_sandbox] { return start_storage(found, folder, log, require_sandbox); };
+  options.settings = {{"folder", folder.string()}};
+  options.log = log;
+  return RunnerStorage::open(std::move(options));
 }
 
 }  // namespace strongroom::plugin_host

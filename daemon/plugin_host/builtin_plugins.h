@@ -32,4 +32,8 @@ Result<std::filesystem::path> builtin_plugin_folder();
 Result<std::unique_ptr<StorageV1>> open_builtin_storage(std::string_view name, const std::filesystem::path& folder,
                                                         PluginLog log);
 
+// The same in a process of its own, which may use `folder` and nothing else.
+Result<std::unique_ptr<StorageV1>> open_confined_storage(std::string_view name, const std::filesystem::path& folder,
+                                                         PluginLog log, bool require_sandbox);
+
 }  // namespace strongroom::plugin_host

@@ -121,6 +121,7 @@ Status ExporterV1::take_slot() {
 // A slot that is free again, or the outcome of a call, which is an error here when it is one there.
 Status ExporterV1::take_answer(std::chrono::milliseconds deadline, bool& done) {
   STRONGROOM_ASSIGN(const auto answer, process_->receive(deadline));
+  if (answer.piece) return make_error(ErrorCode::plugin_unavailable, "the plugin's process answers out of turn");
   if (!answer.taken) {
     done = true;
     if (answer.outcome.status == SR_OK) return {};

@@ -56,6 +56,11 @@ std::filesystem::path Plugins::library_of(const Entry& entry) const {
   return folder ? *folder / entry.manifest.file : std::filesystem::path();
 }
 
+std::string Plugins::isolation_of(const Manifest& manifest) const {
+  if (manifest.type == PluginType::storage && manifest.id != ports_.confined_storage) return "in process";
+  return ports_.sandbox ? "runner" : "not isolated";
+}
+
 wire::Plugin Plugins::shown(const Entry& entry) {
   const Manifest& manifest = entry.manifest;
   wire::Plugin out{.id = manifest.id,
@@ -63,9 +68,7 @@ wire::Plugin Plugins::shown(const Entry& entry) {
                    .format = manifest.format.empty() ? std::nullopt : std::optional(manifest.format),
                    .abi = std::to_string(manifest.abi_major) + "." + std::to_string(manifest.abi_minor),
                    .origin = entry.builtin ? "built in" : "installed",
-                   .isolation = manifest.type == PluginType::storage ? "in process"
-                                : ports_.sandbox                     ? "runner"
-                                                                     : "not isolated",
+                   .isolation = isolation_of(manifest),
                    .state = entry.is_enabled ? "enabled" : "disabled",
                    .sha256 = to_hex(manifest.sha256),
                    .rights = manifest.rights,

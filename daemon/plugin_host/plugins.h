@@ -42,7 +42,8 @@ class Plugins {
     std::function<void(std::string_view line)> report;  // to the daemon's own log
     // To the audit log: which library was approved.
     std::function<void(std::string_view action, std::string_view detail)> record;
-    bool sandbox = true;  // whether this system can confine a process
+    bool sandbox = true;           // whether this system can confine a process
+    std::string confined_storage;  // id of the storage plugin that runs apart; empty: none does
   };
 
   // `folder` is the daemon's own; it is made when something is installed.
@@ -88,6 +89,7 @@ class Plugins {
   Status read_register(std::string_view text);
   Status save(const std::map<std::string, Entry>& entries);
   Result<Entry*> find(const std::string& id);
+  std::string isolation_of(const Manifest& manifest) const;
   protocol::plugin::Plugin shown(const Entry& entry);
   std::filesystem::path library_of(const Entry& entry) const;
   Status check_conflicts(const Manifest& manifest) const;

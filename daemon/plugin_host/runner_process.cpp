@@ -139,7 +139,7 @@ Result<plugin_seam::Loaded> RunnerProcess::load(const plugin_seam::LoadCall& cal
   const int descriptors[] = {library.get()};
   STRONGROOM_CHECK(send(plugin_seam::Call::load, plugin_seam::encode(call), descriptors, deadline));
   STRONGROOM_ASSIGN(const Answer answer, receive(deadline));
-  if (answer.taken) return unavailable("the plugin's process answers out of turn");
+  if (answer.taken || answer.piece) return unavailable("the plugin's process answers out of turn");
   if (answer.outcome.status != SR_OK) return unavailable(error_of(SR_FAILED, answer.outcome.sentence).message);
   auto loaded = plugin_seam::decode_loaded(answer.outcome.content);
   if (!loaded) return malformed();
@@ -172,6 +172,7 @@ Result<RunnerProcess::Answer> RunnerProcess::receive(std::chrono::milliseconds d
       case Kind::log:
         take_log(frame->content);
         continue;
+      case Kind::rows_back:
       case Kind::taken:
       case Kind::done:
         return answer_of(*frame);
@@ -185,11 +186,12 @@ Result<RunnerProcess::Answer> RunnerProcess::answer_of(const plugin_seam::Frame&
     ByteReader reader(frame.content);
     const std::uint32_t slot = reader.u32();
     if (!reader.finished()) return malformed();
-    return Answer{slot, {}};
+    return Answer{slot, {}, {}};
   }
+  if (static_cast<Kind>(frame.kind) == Kind::rows_back) return Answer{std::nullopt, frame.content, {}};
   auto outcome = plugin_seam::decode_outcome(frame.content);
   if (!outcome) return malformed();
-  return Answer{std::nullopt, *std::move(outcome)};
+  return Answer{std::nullopt, std::nullopt, *std::move(outcome)};
 }
 
 void RunnerProcess::take_log(BytesView content) const {

@@ -57,9 +57,10 @@ class RunnerProcess {
   Status send(plugin_seam::Call call, BytesView content, std::span<const int> descriptors,
               std::chrono::milliseconds deadline);
 
-  // What the plugin answers next: `taken` with the number of a slot, or the outcome of the call.
+  // What the plugin answers next: `taken` with the number of a slot, a piece of a backup, or the outcome of the call.
   struct Answer {
     std::optional<std::uint32_t> taken;
+    std::optional<BytesView> piece;  // valid until the next call
     plugin_seam::Outcome outcome;
   };
 

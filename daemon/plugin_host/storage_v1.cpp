@@ -26,6 +26,7 @@ constexpr StatusRow k_codes[] = {
     {SR_IO, ErrorCode::storage_failed},
     {SR_UNSUPPORTED, ErrorCode::unsupported},
     {SR_BUSY, ErrorCode::busy},
+    {k_unavailable, ErrorCode::plugin_unavailable},
 };
 
 constexpr const char* k_functions[] = {"open",    "close",       "health", "begin",    "get",
@@ -82,6 +83,11 @@ Result<std::unique_ptr<StorageV1>> StorageV1::open(const void* table, std::share
   STRONGROOM_CHECK(catcher.status(checked->open(&config, &opened->host, &opened->handle, catcher.sink())));
   if (opened->handle == nullptr) return breach("it opened nothing");
   return std::unique_ptr<StorageV1>(new StorageV1(std::move(opened)));
+}
+
+std::unique_ptr<StorageV1> StorageV1::adopt(const sr_storage_v1& table, sr_storage* handle) {
+  return std::unique_ptr<StorageV1>(
+      new StorageV1(std::make_unique<Opened>(nullptr, PluginLog(), sr_host{}, &table, handle)));
 }
 
 Result<sr_transaction*> StorageV1::begin(std::uint32_t flags, std::span<const BytesView> scopes) {

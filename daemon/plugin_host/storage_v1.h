@@ -27,6 +27,8 @@ class StorageV1 final : public store::Storage {
   // `plugin_unavailable`); `keep` holds whatever the table needs to stay valid.
   static Result<std::unique_ptr<StorageV1>> open(const void* table, std::shared_ptr<const void> keep,
                                                  const PluginSettings& settings, PluginLog log);
+  // One that is open already; its host is the caller's.
+  static std::unique_ptr<StorageV1> adopt(const sr_storage_v1& table, sr_storage* handle);
   ~StorageV1() override;
 
   Result<std::unique_ptr<store::ReadTransaction>> begin_read(std::span<const BytesView> scopes) override;
@@ -44,6 +46,9 @@ class StorageV1 final : public store::Storage {
 
   std::unique_ptr<Opened> opened_;
 };
+
+// What no plugin says: its process is not there. Its code is `plugin_unavailable`.
+inline constexpr sr_status k_unavailable = -1;
 
 // The code for a status of a plugin; a number that is not known is `storage_failed`. SR_OK has none.
 ErrorCode code_of(sr_status status) noexcept;

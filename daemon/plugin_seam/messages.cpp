@@ -1,5 +1,7 @@
 #include "daemon/plugin_seam/messages.h"
 
+#include <algorithm>
+
 namespace strongroom::plugin_seam {
 namespace {
 
@@ -9,6 +11,27 @@ Error malformed() {
 
 std::string text(ByteReader& reader) {
   return std::string(reader.text(k_max_text));
+}
+
+using Settings = std::map<std::string, std::string>;
+
+void write_settings(ByteWriter<Bytes>& writer, const Settings& settings) {
+  writer.u32(static_cast<std::uint32_t>(settings.size()));
+  for (const auto& [name, value] : settings) {
+    writer.text(name);
+    writer.text(value);
+  }
+}
+
+// More of them than there may be leave the reader with what is too much.
+Settings read_settings(ByteReader& reader) {
+  Settings settings;
+  const std::size_t count = std::min<std::size_t>(reader.u32(), k_max_items);
+  for (std::size_t i = 0; i < count && reader.ok(); ++i) {
+    std::string name = text(reader);
+    settings.insert_or_assign(std::move(name), text(reader));
+  }
+  return settings;
 }
 
 template <class T>
@@ -24,6 +47,7 @@ Bytes encode(const LoadCall& call) {
   ByteWriter writer(out);
   writer.text(call.extension);
   writer.text(call.scratch);
+  writer.text(call.folder);
   writer.u64(call.limits.memory_bytes);
   writer.u64(call.limits.file_bytes);
   writer.u32(call.limits.descriptors);
@@ -36,6 +60,7 @@ Result<LoadCall> decode_load(BytesView content) {
   LoadCall call;
   call.extension = text(reader);
   call.scratch = text(reader);
+  call.folder = text(reader);
   call.limits.memory_bytes = reader.u64();
   call.limits.file_bytes = reader.u64();
   call.limits.descriptors = reader.u32();
@@ -70,11 +95,7 @@ Result<Loaded> decode_loaded(BytesView content) {
 Bytes encode(const ExportCall& call) {
   Bytes out;
   ByteWriter writer(out);
-  writer.u32(static_cast<std::uint32_t>(call.settings.size()));
-  for (const auto& [name, value] : call.settings) {
-    writer.text(name);
-    writer.text(value);
-  }
+  write_settings(writer, call.settings);
   writer.text(call.title);
   writer.text(call.subject);
   writer.text(call.author);
@@ -87,12 +108,7 @@ Bytes encode(const ExportCall& call) {
 Result<ExportCall> decode_export(BytesView content) {
   ByteReader reader(content);
   ExportCall call;
-  const std::uint32_t settings = reader.u32();
-  if (settings > k_max_items) return malformed();
-  for (std::uint32_t i = 0; i < settings; ++i) {
-    std::string name = text(reader);
-    call.settings.insert_or_assign(std::move(name), text(reader));
-  }
+  call.settings = read_settings(reader);
   call.title = text(reader);
   call.subject = text(reader);
   call.author = text(reader);
@@ -132,6 +148,19 @@ Result<SheetCall> decode_sheet(BytesView content) {
     column.width = reader.u32();
     call.columns.push_back(std::move(column));
   }
+  return finished(reader, std::move(call));
+}
+
+Bytes encode(const OpenStorageCall& call) {
+  Bytes out;
+  ByteWriter writer(out);
+  write_settings(writer, call.settings);
+  return out;
+}
+
+Result<OpenStorageCall> decode_open_storage(BytesView content) {
+  ByteReader reader(content);
+  OpenStorageCall call{read_settings(reader)};
   return finished(reader, std::move(call));
 }
 

@@ -25,6 +25,11 @@ enum class Call : std::uint32_t {
   sheet,         // SheetCall
   rows,          // RowsCall; answered by `taken` when the slot may be filled again
   end_export,    // nothing
+  add_lane,      // no answer; descriptor: one more channel, for transact
+  open_storage,  // OpenStorageCall; behind all lanes
+  health,        // u32 flags; the report is in the outcome (storage_calls.h)
+  backup,        // nothing; pieces come in `rows_back`
+  transact,      // on a lane: storage_calls.h
 };
 
 // From the runner.
@@ -33,6 +38,7 @@ enum class Answer : std::uint32_t {
   taken,       // u32 slot: its rows were taken
   log,         // u32 level, text
   working,     // nothing: the call goes on
+  rows_back,   // rows of a scan, or a piece of a backup: more will come
 };
 
 struct Limits {
@@ -45,6 +51,7 @@ struct Limits {
 struct LoadCall {
   std::string extension;  // "strongroom.exporter/1"
   std::string scratch;    // a folder that it may write; empty: none
+  std::string folder;     // one in which it may also make folders, and keeps what it stores; empty: none
   Limits limits;
   bool require_sandbox = true;  // refuse to load where the system cannot confine it
 };
@@ -67,6 +74,10 @@ struct ExportCall {
   std::int64_t created_ms = 0;
   std::uint32_t slots = 0;
   std::uint32_t slot_size = 0;
+};
+
+struct OpenStorageCall {
+  std::map<std::string, std::string> settings;
 };
 
 struct SheetColumn {
@@ -99,6 +110,7 @@ Bytes encode(const LoadCall& call);
 Bytes encode(const Loaded& loaded);
 Bytes encode(const ExportCall& call);
 Bytes encode(const SheetCall& call);
+Bytes encode(const OpenStorageCall& call);
 Bytes encode(const RowsCall& call);
 Bytes encode(const Outcome& outcome);
 
@@ -107,6 +119,7 @@ Result<LoadCall> decode_load(BytesView content);
 Result<Loaded> decode_loaded(BytesView content);
 Result<ExportCall> decode_export(BytesView content);
 Result<SheetCall> decode_sheet(BytesView content);
+Result<OpenStorageCall> decode_open_storage(BytesView content);
 Result<RowsCall> decode_rows(BytesView content);
 Result<Outcome> decode_outcome(BytesView content);
 

@@ -38,6 +38,10 @@ void Answers::taken(std::uint32_t slot) {
   send(plugin_seam::Answer::taken, content);
 }
 
+void Answers::rows_back(BytesView content) {
+  send(plugin_seam::Answer::rows_back, content);
+}
+
 void Answers::working() {
   const auto now = std::chrono::steady_clock::now();
   {

@@ -19,6 +19,7 @@ class Answers {
 
   void done(const plugin_seam::Outcome& outcome);
   void taken(std::uint32_t slot);
+  void rows_back(BytesView content);
   void log(std::uint32_t level, std::string_view line);
 
   // The call goes on; for those that take long. Costs nothing when it was said within the last second.

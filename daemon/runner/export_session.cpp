@@ -5,36 +5,17 @@
 #include <strongroom/plugin/guard.h>
 
 #include "daemon/plugin_seam/cells.h"
+#include "daemon/runner/sentence.h"
 
 namespace strongroom::runner {
 namespace {
 
-using plugin::from_abi;
 using plugin::to_abi;
 using plugin_seam::Outcome;
 
 Error out_of_turn() {
   return make_error(ErrorCode::malformed, "the daemon's call comes out of turn");
 }
-
-// Takes the sentence of a call.
-class Sentence {
- public:
-  Sentence() : sink_{sizeof(sr_error_sink), 0, this, &take} {}
-
-  const sr_error_sink* sink() const noexcept { return &sink_; }
-
-  Outcome outcome(sr_status status) const { return {status, text_, {}}; }
-
- private:
-  static void take(void* context, sr_bytes sentence) {
-    const auto text = as_text(from_abi(sentence));
-    static_cast<Sentence*>(context)->text_ = text.substr(0, SR_MAX_TEXT);
-  }
-
-  sr_error_sink sink_;
-  std::string text_;
-};
 
 }  // namespace
 

@@ -13,7 +13,8 @@ namespace strongroom::runner {
 // What the process may still do.
 struct Permits {
   std::vector<std::string> readable;  // files, and folders with all below them; what is not there is left out
-  std::vector<std::string> writable;  // folders
+  std::vector<std::string> writable;  // folders, for files
+  std::string kept;                   // the folder of a storage, for files and folders; empty: none
   plugin_seam::Limits limits;
 };
 

@@ -79,6 +79,8 @@ bool confine_files(const Permits& permits) {
     if (!permit(ruleset.get(), path, k_read & attribute.files)) return false;
   for (const auto& path : permits.writable)
     if (!permit(ruleset.get(), path, k_write & attribute.files)) return false;
+  constexpr std::uint64_t k_keep = k_write | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_REMOVE_DIR;
+  if (!permits.kept.empty() && !permit(ruleset.get(), permits.kept, k_keep & attribute.files)) return false;
   return syscall(SYS_landlock_restrict_self, ruleset.get(), 0) == 0;
 }
 
@@ -114,7 +116,7 @@ Result<Confined> confine_process(const Permits& permits) {
   confined.files = confine_files(permits);
   if (!drop_capabilities())
     return make_error(ErrorCode::plugin_unavailable, "the plugin's process cannot give up the rights of root");
-  confined.calls = confine_calls();
+  confined.calls = confine_calls(permits.kept.empty() ? Keeps::nothing : Keeps::files);
   return confined;
 }
 

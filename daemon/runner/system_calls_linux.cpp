@@ -7,8 +7,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
+#include <span>
 
 namespace strongroom::runner {
 namespace {
@@ -97,6 +99,19 @@ constexpr int k_calls[] = {
     SCMP_SYS(writev),
 };
 
+constexpr int k_calls_of_files[] = {
+    SCMP_SYS(fchmod), SCMP_SYS(fchown),   SCMP_SYS(mkdir),     SCMP_SYS(mkdirat), SCMP_SYS(msync),
+    SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(rmdir),
+};
+
+// Those that this processor's kernel does not have are left out.
+bool allow(scmp_filter_ctx filter, std::span<const int> calls) {
+  return std::ranges::all_of(calls, [&](int call) {
+    const int added = seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0);
+    return added == 0 || added == -EDOM;
+  });
+}
+
 struct FilterEnd {
   void operator()(void* filter) const noexcept { seccomp_release(filter); }
 };
@@ -146,15 +161,13 @@ bool allow_own_affairs(scmp_filter_ctx filter) {
 
 }  // namespace
 
-bool confine_calls() {
+bool confine_calls(Keeps keeps) {
   const std::unique_ptr<void, FilterEnd> filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)));
   if (!filter) return false;
   // Calls by the numbers of another architecture end the process, not only the thread that made them.
   if (seccomp_attr_set(filter.get(), SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) != 0) return false;
-  for (const int call : k_calls) {
-    const int added = seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 0);
-    if (added != 0 && added != -EDOM) return false;  // EDOM: this processor's kernel has no such call
-  }
+  if (!allow(filter.get(), k_calls)) return false;
+  if (keeps == Keeps::files && !allow(filter.get(), k_calls_of_files)) return false;
   return allow_threads(filter.get()) && allow_descriptors(filter.get()) && allow_own_affairs(filter.get()) &&
          seccomp_load(filter.get()) == 0;
 }

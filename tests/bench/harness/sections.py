@@ -8,7 +8,8 @@ import time
 from harness import keyring
 from harness.daemon import Daemon
 from harness.keyring import Keyring
-from harness.tools import Missing, context_switches, cpu_seconds, pss_mib, rate, results
+from harness.tools import (Missing, anonymous_mib, children_of, context_switches, cpu_seconds, pss_mib, rate, results,
+                           status_mib)
 
 SECONDS = 1
 PROCESS_ROUNDS = 15
@@ -192,6 +193,92 @@ def measure_audit(context):
         add(f"audit/share of a get/{clients}", own / max(whole - own, own))
 
 
+def measure_plugins(context):
+    """Calls into a plugin's process, and a storage there instead of in the daemon's."""
+    add = context.samples.add
+    program = os.path.join(context.build, "bin/bench_plugin_calls")
+    inside = context.daemon(1000)
+    apart = Daemon(context.build, context.work, "store-apart", ["--storage-isolation", "runner"]).start()
+    try:
+        apart.fill(1000)
+        for _ in range(context.rounds):
+            add("plugins/calls", rate([program, "calls", SECONDS]))
+            add("plugins/echo", rate([program, "echo", SECONDS]))
+            for kind, clients in (("get", 1), ("put", 1), ("put", 32)):
+                add(f"plugins/inside {kind}/{clients}", inside.load(kind, SECONDS, clients))
+                add(f"plugins/apart {kind}/{clients}", apart.load(kind, SECONDS, clients))
+    finally:
+        apart.close()
+
+
+EXPORTED = "seq,time,actor,action,paths,decision,result,client"
+
+
+def measure_export(context):
+    """A million events of a real log as rows of eight columns, beside the C library and libxlsxwriter alone."""
+    add = context.samples.add
+    daemon = Daemon(context.build, context.work, "store-export").start()
+    try:
+        daemon.fill(1000)
+        while audit_entries(context, daemon) < 1_000_000:
+            daemon.load("pipelined", 2, 64)
+        for _ in range(3):
+            for kind in ("csv", "xlsx"):
+                file = os.path.join(context.work, "rows." + kind)
+                add(f"export/{kind}", export(context, daemon, file))
+                add(f"export/{kind} floor", rate([context.program("rows_floor"), kind, 1_000_000, file]))
+                os.unlink(file)
+        for kind in ("csv", "xlsx"):
+            grown = [memory_of_export(context, daemon, kind, share) for share in (0.1, 1)]
+            add(f"export/{kind} memory MiB", grown[1])
+            add(f"export/{kind} memory of more rows MiB", grown[1] - grown[0])
+    finally:
+        daemon.close()
+
+
+def command(context, daemon, *words):
+    return [os.path.join(context.build, "bin/strongroom"), *words, "--no-start", "--socket", daemon.socket]
+
+
+def audit_entries(context, daemon):
+    done = subprocess.run(command(context, daemon, "status", "--json"), capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)["audit"]["entries"]
+
+
+def export(context, daemon, file, *words):
+    """Rows a second."""
+    start = time.monotonic()
+    done = subprocess.run(command(context, daemon, "export", "audit", "--columns", EXPORTED, "--output", file, "--force",
+                                  "--json", *words), capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)["rows"] / (time.monotonic() - start)
+
+
+def memory_of_export(context, daemon, kind, share):
+    """What the daemon and the exporter's process take at most beyond what the daemon took before, for a share of the
+    events."""
+    with open(f"/proc/{daemon.pid}/clear_refs", "w", encoding="ascii") as file:
+        file.write("5")
+    before = status_mib(daemon.pid, "VmRSS")
+    file = os.path.join(context.work, "memory." + kind)
+    words = [] if share == 1 else ["--until", quantile_time(context, daemon, share)]
+    running = subprocess.Popen(command(context, daemon, "export", "audit", "--columns", EXPORTED, "--output", file,
+                                       "--force", *words), stdout=subprocess.DEVNULL)
+    exporter = 0
+    while running.poll() is None:
+        for child in children_of(daemon.pid):
+            exporter = max(exporter, anonymous_mib(child))
+        time.sleep(0.02)
+    os.unlink(file)
+    return status_mib(daemon.pid, "VmHWM") - before + exporter
+
+
+def quantile_time(context, daemon, share):
+    """When the log had this share of its events."""
+    done = subprocess.run(command(context, daemon, "audit", "show", str(int(audit_entries(context, daemon) * share)),
+                                  "--json"), capture_output=True, text=True, check=True)
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(json.loads(done.stdout)["time_s"]))
+
+
 def measure_process(context):
     daemon = context.daemon(1000)
     peer = context.keyring(1000)
@@ -241,5 +328,5 @@ def measure_idle(context):
             context.samples.add(f"keyring pss/{name}", pss_mib(peer.pid))
 
 
-SECTIONS = {"get": measure_get, "large": measure_large, "search": measure_search, "masker": measure_masker, "growth": measure_growth, "put": measure_put, "audit": measure_audit, "process": measure_process,
+SECTIONS = {"get": measure_get, "large": measure_large, "search": measure_search, "masker": measure_masker, "growth": measure_growth, "put": measure_put, "audit": measure_audit, "plugins": measure_plugins, "export": measure_export, "process": measure_process,
             "start": measure_start, "idle": measure_idle}

@@ -34,6 +34,32 @@ def pss_mib(pid):
         raise Missing("the kernel shows the daemon's memory to root alone") from error
 
 
+def status_mib(pid, name):
+    """A member of /proc/PID/status that is a size, such as VmHWM."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith(name + ":")) / 1024
+
+
+def anonymous_mib(pid):
+    """Memory that is the process's alone; 0 when it is gone or hides it."""
+    try:
+        return status_mib(pid, "RssAnon")
+    except (OSError, StopIteration):
+        return 0
+
+
+def children_of(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        found = file.read().split()
+    for task in os.listdir(f"/proc/{pid}/task"):
+        try:
+            with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
+                found += file.read().split()
+        except OSError:
+            pass
+    return {int(child) for child in found}
+
+
 def _tasks(pid):
     for task in os.listdir(f"/proc/{pid}/task"):
         yield f"/proc/{pid}/task/{task}"

@@ -7,6 +7,7 @@
 #include <strongroom/protocol/methods/audit.h>
 
 #include "tests/support/cli.h"
+#include "tests/support/eventually.h"
 #include "tests/support/secrets.h"
 
 namespace strongroom::tests {
@@ -117,6 +118,27 @@ TEST_F(PluginCommands, TheAuditLogSaysWhichLibraryWasApproved) {
   const auto events = daemon_.client().call<protocol::audit::List>(request).value().events;
   ASSERT_EQ(events.size(), 1U);
   EXPECT_TRUE(holds(*events[0].detail, library().stem().string())) << *events[0].detail;
+}
+
+// The process that keeps the rows is no danger to the daemon: what was acknowledged is there when it is back.
+TEST(ConfinedStorageDaemon, GoesOnWhenTheStoragesProcessIsKilled) {
+  TestDaemon daemon({"--storage-isolation", "runner"});
+  daemon.start();
+  auto client = daemon.client();
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(put(client, "a/" + std::to_string(i), "value"));
+  const auto list = run_cli(daemon, {"plugin", "list", "--json"});
+  EXPECT_TRUE(holds(list.output, R"("id":"io.strongroom.storage.sqlite")")) << list.output;
+  EXPECT_TRUE(holds(run_cli(daemon, {"plugin", "info", "io.strongroom.storage.sqlite"}).output, "isolation: runner"));
+  for (int round = 0; round < 2; ++round) {
+    Process kill({"pkill", "-KILL", "-P", std::to_string(daemon.pid())}, {});
+    ASSERT_EQ(kill.wait().exit_code, 0);
+    const auto refused = get(client, "a/1");
+    EXPECT_TRUE(refused || refused.error().code == ErrorCode::plugin_unavailable) << refused.error().message;
+    ASSERT_TRUE(eventually([&] { return get(client, "a/1").has_value(); }));
+    EXPECT_TRUE(put(client, "b/" + std::to_string(round), "value"));
+  }
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(get(client, "a/" + std::to_string(i)));
+  EXPECT_EQ(daemon.stop().exit_code, 0);
 }
 
 }  // namespace

@@ -122,6 +122,15 @@ static sr_status work_for_ever(void) {
   return SR_OK;
 }
 
+/* As a runner that waits for a slow reader, but for ever. */
+static sr_status work_slowly(void) {
+  for (;;) {
+    send_frame(WORKING, "", 0);
+    usleep(100000);
+  }
+  return SR_OK;
+}
+
 static void send_with_descriptors(int count) {
   const uint32_t header[2] = {0, WORKING};
 
@@ -194,6 +203,7 @@ const struct hostile_kind frame_kinds[] = {{"huge_frame", AT_ROWS, huge_frame},
                                            {"log_through_host", AT_ROWS, log_through_host},
                                            {"log_for_ever", AT_END, log_for_ever},
                                            {"work_for_ever", AT_END, work_for_ever},
+                                           {"work_slowly", AT_END, work_slowly},
                                            {"few_descriptors", AT_SHEET, few_descriptors},
                                            {"many_descriptors", AT_SHEET, many_descriptors},
                                            {"close_socket", AT_ROWS, close_socket},

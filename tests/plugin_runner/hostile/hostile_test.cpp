@@ -110,13 +110,27 @@ TEST(HostileKinds, EveryModuleHasAnExpectation) {
   std::istringstream built(HOSTILE_KINDS);
   std::vector<std::string> modules;
   for (std::string kind; built >> kind;)
-    if (kind != "ordinary" && kind != "swapped_in") modules.push_back(kind);
+    if (kind != "ordinary" && kind != "swapped_in" && kind != "work_slowly") modules.push_back(kind);
   std::vector<std::string> expected;
   for (const auto& one : expectations()) expected.emplace_back(one.kind);
   std::ranges::sort(modules);
   std::ranges::sort(expected);
   EXPECT_EQ(modules, expected);
   EXPECT_GE(modules.size(), 34U);
+}
+
+// Nothing but its client ends an export whose plugin says again and again that it works.
+TEST(HostilePatience, EndsWhenNobodyWaitsAnyMore) {
+  Zoo zoo(deadlines_of(Patience::for_call));
+  ASSERT_TRUE(zoo.install("work_slowly"));
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+  zoo.set_stopped([until] { return std::chrono::steady_clock::now() > until; });
+  const Outcome outcome = zoo.run();
+  ASSERT_TRUE(outcome.error);
+  EXPECT_EQ(outcome.error->code, ErrorCode::cancelled) << outcome.error->message;
+  EXPECT_GE(outcome.lasted, std::chrono::seconds(2));
+  EXPECT_LT(outcome.lasted, std::chrono::seconds(5));
+  EXPECT_FALSE(Holdings::now().has_children);
 }
 
 // Of the address space that it may have, a plugin gets no more than that; of descriptors and threads neither.

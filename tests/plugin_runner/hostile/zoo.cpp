@@ -122,7 +122,7 @@ Outcome Zoo::run_into(int output, const std::string& id, Ending ending) {
                                         {"socket", data() / "socket"}},
                            .document = {"Title", "", "", 0},
                            .output = output,
-                           .stopped = {}});
+                           .stopped = stopped_});
   if (!begun) return {Place::begin, begun.error(), {}, {}, {}};
   if (const auto done = (*begun)->sheet(sheet); !done) return {Place::sheet, done.error(), {}, {}, {}};
   const std::string text(1024, 'x');

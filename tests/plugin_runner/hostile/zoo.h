@@ -52,6 +52,10 @@ class Zoo {
   Status install(const std::string& kind, const std::string& id = k_id);
   // One sheet and 2 MiB of rows, with the plugin `id`.
   Outcome run(const std::string& id = k_id, Ending ending = Ending::end);
+
+  // Whether nobody wants the exports any more, as the daemon would say.
+  void set_stopped(std::function<bool()> stopped) { stopped_ = std::move(stopped); }
+
   // Forgets that the plugin has failed.
   void forgive(const std::string& id = k_id);
 
@@ -69,6 +73,7 @@ class Zoo {
 
   PluginHouse house_;
   Deadlines deadlines_;
+  std::function<bool()> stopped_;
   Descriptor socket_;
 };
 

@@ -1,0 +1,177 @@
+#include "daemon/plugin_host/storage_lanes.h"
+
+#include <signal.h>
+
+#include <strongroom/plugin/guard.h>
+
+#include "daemon/plugin_host/runner_storage.h"
+
+namespace strongroom::plugin_host {
+namespace {
+
+using Answer = plugin_seam::Answer;
+using plugin_seam::Call;
+using plugin_seam::Outcome;
+
+constexpr int k_most_asides = 2000;
+
+Error broken() {
+  return make_error(ErrorCode::plugin_unavailable, "the storage's process sent something that is no answer");
+}
+
+}  // namespace
+
+// A lane while a call is under way on it.
+class StorageLanes::Held {
+ public:
+  explicit Held(StorageLanes& lanes) : lanes_(lanes), number_(lanes.take_lane()) {}
+
+  ~Held() { lanes_.give_lane(number_); }
+
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+
+  plugin_seam::Channel& channel() const { return *lanes_.lanes_[number_]; }
+
+ private:
+  StorageLanes& lanes_;
+  std::size_t number_;
+};
+
+Result<std::shared_ptr<StorageLanes>> StorageLanes::open(std::unique_ptr<RunnerProcess> process,
+                                                         const PluginSettings& settings, std::size_t lanes,
+                                                         PluginLog log, const Deadlines& deadlines) {
+  std::shared_ptr<StorageLanes> made(new StorageLanes(std::move(process), std::move(log), deadlines));
+  for (std::size_t i = 0; i < lanes; ++i) {
+    STRONGROOM_ASSIGN(auto pair, plugin_seam::connected_pair());
+    const int theirs[] = {pair.theirs.get()};
+    STRONGROOM_CHECK(made->process_->send(Call::add_lane, {}, theirs, deadlines.call));
+    made->lanes_.push_back(std::make_unique<plugin_seam::Channel>(std::move(pair.ours)));
+    made->free_.push_back(i);
+  }
+  STRONGROOM_CHECK(made->process_->send(Call::open_storage, plugin_seam::encode(plugin_seam::OpenStorageCall{settings}),
+                                        {}, deadlines.call));
+  STRONGROOM_ASSIGN(const auto answer, made->process_->receive(deadlines.load));
+  if (answer.taken || answer.piece) return broken();
+  const Outcome& outcome = answer.outcome;
+  if (outcome.status == SR_OK) return made;
+  return make_error(code_of(outcome.status), outcome.sentence.empty()
+                                                 ? "the storage cannot be opened"
+                                                 : printable(plugin::to_abi(as_bytes(outcome.sentence))));
+}
+
+std::size_t StorageLanes::take_lane() {
+  std::unique_lock lock(mutex_);
+  freed_.wait(lock, [this] { return !free_.empty(); });
+  const std::size_t lane = free_.back();
+  free_.pop_back();
+  return lane;
+}
+
+void StorageLanes::give_lane(std::size_t lane) {
+  {
+    const std::lock_guard guard(mutex_);
+    free_.push_back(lane);
+  }
+  freed_.notify_one();
+}
+
+// The other calls hear of it from their channels, which end with the process.
+sr_status StorageLanes::lose(const Error& error, const sr_error_sink* sink) {
+  if (!lost_.exchange(true)) kill(process_->pid(), SIGKILL);
+  plugin::report(sink, error.message);
+  return k_unavailable;
+}
+
+sr_status StorageLanes::told(const Outcome& outcome, const sr_error_sink* error) {
+  if (outcome.status == SR_OK) return SR_OK;
+  if (!outcome.sentence.empty()) plugin::report(error, outcome.sentence);
+  // The daemon's own number is nobody else's.
+  return outcome.status == k_unavailable ? SR_FAILED : outcome.status;
+}
+
+// False: the rows are malformed.
+bool StorageLanes::take_rows(BytesView content, const TakeRow& take, bool& wanted) const {
+  ByteReader reader(content);
+  while (reader.left() > 0) {
+    const auto row = plugin_seam::read_row(reader);
+    if (!row) return false;
+    if (wanted) wanted = take && take(*row);
+  }
+  return true;
+}
+
+Result<Outcome> StorageLanes::await(plugin_seam::Channel& channel, const TakeRow& take) {
+  bool wanted = true;
+  for (int asides = 0; asides < k_most_asides;) {
+    STRONGROOM_ASSIGN(const auto frame, channel.receive(deadlines_.call));
+    ByteReader reader(frame.content);
+    switch (static_cast<Answer>(frame.kind)) {
+      case Answer::rows_back:
+        if (frame.content.empty() || !take_rows(frame.content, take, wanted)) return broken();
+        continue;
+      case Answer::log: {
+        ++asides;
+        const std::uint32_t level = reader.u32();
+        const auto line = reader.bytes(SR_MAX_TEXT);
+        if (log_ && reader.ok()) log_(level, printable(plugin::to_abi(line)));
+        continue;
+      }
+      case Answer::working:
+        ++asides;
+        continue;
+      case Answer::done: {
+        STRONGROOM_ASSIGN(auto outcome, plugin_seam::decode_outcome(frame.content));
+        if (outcome.status == SR_OK && !take_rows(outcome.content, take, wanted)) return broken();
+        return outcome;
+      }
+      default:
+        return broken();
+    }
+  }
+  return broken();
+}
+
+StorageLanes::Transacted StorageLanes::transact(BytesView content, const TakeRow& take, const sr_error_sink* error) {
+  const Held lane(*this);
+  if (Status sent = lane.channel().send(static_cast<std::uint32_t>(Call::transact), content, {}, deadlines_.call);
+      !sent)
+    return {lose(sent.error(), error), 0};
+  const auto outcome = await(lane.channel(), take);
+  if (!outcome) return {lose(outcome.error(), error), 0};
+  if (outcome->status == SR_OK) return {};
+  return {told(*outcome, error), ByteReader(outcome->content).u32()};
+}
+
+void StorageLanes::tell(BytesView content) {
+  const Held lane(*this);
+  if (!lane.channel().send(static_cast<std::uint32_t>(Call::transact), content, {}, deadlines_.call)) lost_ = true;
+}
+
+sr_status StorageLanes::health(std::uint32_t flags, const sr_health_sink* sink, const sr_error_sink* error) {
+  const std::lock_guard guard(process_mutex_);
+  Bytes content;
+  ByteWriter(content).u32(flags);
+  if (Status sent = process_->send(Call::health, content, {}, deadlines_.call); !sent) return lose(sent.error(), error);
+  const auto answer = process_->receive(flags == SR_HEALTH_QUICK ? deadlines_.call : deadlines_.end);
+  if (!answer) return lose(answer.error(), error);
+  if (answer->outcome.status != SR_OK) return told(answer->outcome, error);
+  const auto health = plugin_seam::decode_health(answer->outcome.content);
+  if (!health) return lose(health.error(), error);
+  sink->health(sink->context, &*health);
+  return SR_OK;
+}
+
+sr_status StorageLanes::backup(const sr_byte_sink* sink, const sr_error_sink* error) {
+  const std::lock_guard guard(process_mutex_);
+  if (Status sent = process_->send(Call::backup, {}, {}, deadlines_.call); !sent) return lose(sent.error(), error);
+  sr_status taken = SR_OK;
+  for (;;) {
+    const auto answer = process_->receive(deadlines_.end);
+    if (!answer) return lose(answer.error(), error);
+    if (!answer->piece) return taken != SR_OK ? taken : told(answer->outcome, error);
+    if (taken == SR_OK) taken = sink->write(sink->context, plugin::to_abi(*answer->piece));
+  }
+}
+
+}  // namespace strongroom::plugin_host
