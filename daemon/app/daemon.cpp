@@ -16,6 +16,7 @@
 #include <strongroom/protocol/catalogue.h>
 
 #include "daemon/app/exports.h"
+#include "daemon/app/monitoring.h"
 #include "daemon/app/places.h"
 #include "daemon/app/plugin_ports.h"
 #include "daemon/app/slow_pool.h"
@@ -121,6 +122,7 @@ struct Daemon::Parts {
   std::unique_ptr<plugin_host::Plugins> plugins;
   std::unique_ptr<plugin_host::PluginService> plugin_service;
   std::unique_ptr<Exports> exports;
+  std::unique_ptr<Monitoring> monitoring;
   std::unique_ptr<ipc::Dispatcher> dispatcher;
   std::unique_ptr<ipc::Server> server;
   std::thread storage_check;
@@ -171,6 +173,9 @@ Status Daemon::Parts::open_audit() {
   options.segment_size = static_cast<std::uint64_t>(configuration.audit_segment_mib) << 20;
   options.report = [this](std::string_view line) { log->warning(line); };
   options.sync_failed = [this](const Error& error) { log->error(error.message); };
+  options.observe = [this](const evidence::Event& event, std::uint64_t sequence) {
+    if (monitoring) monitoring->observe(event, sequence);
+  };
   STRONGROOM_ASSIGN(audit, audit::AuditLog::open(std::move(options), *arena, audit::system_clocks()));
   audit::Recorder::Ports ports{.object_id = [this](std::string_view name) { return object_id(name); },
                                .has_store = [this] { return vault->state() != vault::State::uninitialized; }};
@@ -254,6 +259,7 @@ void Daemon::Parts::make_services() {
     audit_service->close_tails(locked);
   };
   around.after_unlock = [this] {
+    if (monitoring) monitoring->refresh();
     secrets->open_watches();
     audit_service->open_tails();
   };
@@ -266,10 +272,14 @@ void Daemon::Parts::make_services() {
                                                             std::move(around));
   auto ports_of_plugins = plugin_ports(*vault, *log, *recorder);
   if (configuration.storage_apart) ports_of_plugins.confined_storage = "io.strongroom.storage." + configuration.storage;
+  ports_of_plugins.changed = [this](const std::string& id) {
+    if (monitoring) monitoring->refresh(id);
+  };
   plugins = std::make_unique<plugin_host::Plugins>(configuration.data / "plugins", system_clock(),
                                                    std::move(ports_of_plugins));
   plugin_service = std::make_unique<plugin_host::PluginService>(
       *plugins, [this](std::function<void()> task) { return search_pool->run(std::move(task)); });
+  monitoring = std::make_unique<Monitoring>(configuration, *log, *lifecycle, *plugins);
   exports = std::make_unique<Exports>(
       Exports::Parts{configuration, *recorder, *audit_service, *secrets, *lifecycle, *plugins});
   dispatcher = std::make_unique<ipc::Dispatcher>(
@@ -419,6 +429,7 @@ Daemon::~Daemon() {
   parts_->server->stop(k_stop_deadline);
   parts_->audit->set_chores({});
   parts_->exports.reset();
+  parts_->monitoring->stop();
   parts_->slow_pool.reset();
   parts_->search_pool.reset();
   parts_->witness_pool.reset();

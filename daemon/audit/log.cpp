@@ -196,7 +196,9 @@ bool AuditLog::is_unlocked() const {
 
 Result<std::uint64_t> AuditLog::append(evidence::Event& event, BytesView parameters, Room room) {
   STRONGROOM_CHECK(check());
-  return writer_->append(event, parameters, room);
+  auto sequence = writer_->append(event, parameters, room);
+  if (sequence && options_.observe) options_.observe(event, *sequence);
+  return sequence;
 }
 
 Status AuditLog::append_record(evidence::EntryType type, BytesView content) {

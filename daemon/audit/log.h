@@ -58,6 +58,8 @@ class AuditLog {
     std::function<void(const Error&)> sync_failed;
     KeyObserver observe_key;
     std::function<void(std::uint64_t next)> appended;  // for those who follow; under the writer's lock
+    // For monitors: an event that was appended, on the thread that did; must not wait.
+    std::function<void(const evidence::Event& event, std::uint64_t sequence)> observe;
   };
 
   // Recovers what is there. Errors: untrusted, storage_full, read_only, storage_failed. A log that was changed opens

@@ -46,8 +46,9 @@ struct Manifest {
   bool has_right(std::string_view right) const noexcept;
 };
 
-// What a plugin may ask for: "folder" (a storage's data), "scratch" (an empty folder during an export).
-inline constexpr std::string_view k_rights[] = {"folder", "scratch"};
+// What a plugin may ask for: "folder" (a storage's data), "scratch" (an empty folder during an export), "journal" (a
+// monitor's socket to the system's journal), "listen" (a monitor's socket for readers).
+inline constexpr std::string_view k_rights[] = {"folder", "scratch", "journal", "listen"};
 
 // At most 64 KiB. Error: configuration, with a sentence that names the member; a member or a right that is not known is
 // one, so that nothing is granted by mistake.

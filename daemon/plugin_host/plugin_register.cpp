@@ -58,7 +58,9 @@ Status Plugins::add_builtin() {
     STRONGROOM_ASSIGN(auto manifest, parse_manifest(builtin.manifest));
     order_.push_back(manifest.id);
     const std::string id = manifest.id;
-    entries_.insert_or_assign(id, Entry{std::move(manifest), std::string(builtin.manifest), true, true, {}});
+    // Whoever wants to be watched says so.
+    const bool enabled = manifest.type != PluginType::monitor;
+    entries_.insert_or_assign(id, Entry{std::move(manifest), std::string(builtin.manifest), true, enabled, {}});
   }
   return {};
 }
@@ -110,7 +112,8 @@ Status Plugins::read_register(std::string_view text) {
 Status Plugins::save(const std::map<std::string, Entry>& entries) {
   Register written;
   for (const auto& [id, entry] : entries) {
-    if (entry.builtin && entry.is_enabled && entry.settings.empty()) continue;
+    const bool usual = entry.is_enabled == (entry.manifest.type != PluginType::monitor);
+    if (entry.builtin && usual && entry.settings.empty()) continue;
     written.plugins.push_back({.id = id,
                                .manifest = entry.builtin ? std::nullopt : std::optional(entry.manifest_text),
                                .enabled = entry.is_enabled,
@@ -126,6 +129,12 @@ Status Plugins::save(const std::map<std::string, Entry>& entries) {
   return {};
 }
 
+// Outside of the mutex: whoever is told asks what there is now.
+Status Plugins::tell_changed(Status status, const std::string& id) {
+  if (status && ports_.changed) ports_.changed(id);
+  return status;
+}
+
 // One plugin for each format, and no stranger in the place of one of ours.
 Status Plugins::check_conflicts(const Manifest& manifest) const {
   for (const auto& [id, entry] : entries_) {
@@ -139,9 +148,15 @@ Status Plugins::check_conflicts(const Manifest& manifest) const {
 }
 
 Result<wire::Plugin> Plugins::install(const std::string& manifest_text, const Descriptor& library) {
+  auto installed = approve(manifest_text, library);
+  if (installed && ports_.changed) ports_.changed(installed->id);
+  return installed;
+}
+
+Result<wire::Plugin> Plugins::approve(const std::string& manifest_text, const Descriptor& library) {
   STRONGROOM_ASSIGN(auto manifest, parse_manifest(manifest_text));
-  if (manifest.type != PluginType::exporter)
-    return make_error(ErrorCode::unsupported, "only exporters can be installed by this version");
+  if (manifest.type == PluginType::storage)
+    return make_error(ErrorCode::unsupported, "storage plugins cannot be installed by this version");
   if (manifest.abi_major != SR_ABI_MAJOR)
     return make_error(ErrorCode::unsupported, "the plugin was built for interface " +
                                                   std::to_string(manifest.abi_major) +

@@ -114,6 +114,19 @@ Result<wire::GetResponse> Plugins::get(const std::string& id) {
 }
 
 Status Plugins::set_enabled(const std::string& id, bool enabled) {
+  return tell_changed(change_enabled(id, enabled), id);
+}
+
+Status Plugins::configure(const std::string& id, const std::map<std::string, std::string>& set,
+                          const std::vector<std::string>& unset) {
+  return tell_changed(change_settings(id, set, unset), id);
+}
+
+Status Plugins::remove(const std::string& id) {
+  return tell_changed(forget(id), id);
+}
+
+Status Plugins::change_enabled(const std::string& id, bool enabled) {
   const std::lock_guard guard(mutex_);
   STRONGROOM_ASSIGN(Entry* const entry, find(id));
   // Without the active storage there would be no daemon to enable it again.
@@ -125,8 +138,8 @@ Status Plugins::set_enabled(const std::string& id, bool enabled) {
   return save(changed);
 }
 
-Status Plugins::configure(const std::string& id, const std::map<std::string, std::string>& set,
-                          const std::vector<std::string>& unset) {
+Status Plugins::change_settings(const std::string& id, const std::map<std::string, std::string>& set,
+                                const std::vector<std::string>& unset) {
   const std::lock_guard guard(mutex_);
   STRONGROOM_ASSIGN(const Entry* const entry, find(id));
   auto settings = entry->settings;
@@ -139,7 +152,7 @@ Status Plugins::configure(const std::string& id, const std::map<std::string, std
   return save(changed);
 }
 
-Status Plugins::remove(const std::string& id) {
+Status Plugins::forget(const std::string& id) {
   const std::lock_guard guard(mutex_);
   STRONGROOM_ASSIGN(const Entry* const entry, find(id));
   if (entry->builtin)

@@ -40,6 +40,8 @@ class Plugins {
     // The same for the same bytes as long as the store lives, and unknown to whoever has not its keys. Error: locked.
     std::function<Result<Digest>(BytesView bytes)> authenticate;
     std::function<void(std::string_view line)> report;  // to the daemon's own log
+    // A plugin was installed, removed, enabled, disabled or configured.
+    std::function<void(const std::string& id)> changed;
     // To the audit log: which library was approved.
     std::function<void(std::string_view action, std::string_view detail)> record;
     bool sandbox = true;           // whether this system can confine a process
@@ -88,6 +90,12 @@ class Plugins {
   Status add_builtin();
   Status read_register(std::string_view text);
   Status save(const std::map<std::string, Entry>& entries);
+  Status tell_changed(Status status, const std::string& id);
+  Result<protocol::plugin::Plugin> approve(const std::string& manifest, const Descriptor& library);
+  Status change_enabled(const std::string& id, bool enabled);
+  Status change_settings(const std::string& id, const std::map<std::string, std::string>& set,
+                         const std::vector<std::string>& unset);
+  Status forget(const std::string& id);
   Result<Entry*> find(const std::string& id);
   std::string isolation_of(const Manifest& manifest) const;
   protocol::plugin::Plugin shown(const Entry& entry);

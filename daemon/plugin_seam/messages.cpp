@@ -48,6 +48,7 @@ Bytes encode(const LoadCall& call) {
   writer.text(call.extension);
   writer.text(call.scratch);
   writer.text(call.folder);
+  writer.u8(call.serves ? 1 : 0);
   writer.u64(call.limits.memory_bytes);
   writer.u64(call.limits.file_bytes);
   writer.u32(call.limits.descriptors);
@@ -61,6 +62,7 @@ Result<LoadCall> decode_load(BytesView content) {
   call.extension = text(reader);
   call.scratch = text(reader);
   call.folder = text(reader);
+  call.serves = reader.u8() != 0;
   call.limits.memory_bytes = reader.u64();
   call.limits.file_bytes = reader.u64();
   call.limits.descriptors = reader.u32();

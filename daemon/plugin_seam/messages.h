@@ -30,6 +30,9 @@ enum class Call : std::uint32_t {
   health,        // u32 flags; the report is in the outcome (storage_calls.h)
   backup,        // nothing; pieces come in `rows_back`
   transact,      // on a lane: storage_calls.h
+  open_monitor,  // OpenMonitorCall; descriptors: what it names (monitor_calls.h)
+  events,        // u64 lost, events
+  metrics,       // metrics
 };
 
 // From the runner.
@@ -51,6 +54,7 @@ struct Limits {
 struct LoadCall {
   std::string extension;  // "strongroom.exporter/1"
   std::string scratch;    // a folder that it may write; empty: none
+  bool serves = false;    // takes connections on a descriptor that it is given
   std::string folder;     // one in which it may also make folders, and keeps what it stores; empty: none
   Limits limits;
   bool require_sandbox = true;  // refuse to load where the system cannot confine it

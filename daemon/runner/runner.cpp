@@ -4,6 +4,7 @@
 
 #include "daemon/runner/export_session.h"
 #include "daemon/runner/library.h"
+#include "daemon/runner/monitor_session.h"
 #include "daemon/runner/sandbox.h"
 #include "daemon/runner/storage_session.h"
 
@@ -17,6 +18,7 @@ using plugin_seam::Outcome;
 constexpr std::chrono::hours k_idle(24 * 365);
 
 constexpr const char* k_exporter_functions[] = {"begin", "sheet", "rows", "end", "abandon"};
+constexpr const char* k_monitor_functions[] = {"open", "events", "metrics", "close"};
 constexpr const char* k_storage_functions[] = {"open",    "close",       "health", "begin",    "get",
                                                "scan",    "put",         "put_if", "erase",    "savepoint",
                                                "release", "rollback_to", "commit", "rollback", "backup"};
@@ -57,6 +59,12 @@ class Runner {
         return exports_ ? exports_->rows(frame.content) : out_of_turn();
       case Call::end_export:
         return exports_ ? exports_->end() : out_of_turn();
+      case Call::open_monitor:
+        return monitor_ ? monitor_->open(frame.content, std::move(descriptors)) : out_of_turn();
+      case Call::events:
+        return monitor_ ? monitor_->events(frame.content) : out_of_turn();
+      case Call::metrics:
+        return monitor_ ? monitor_->metrics(frame.content) : out_of_turn();
       default:
         return storage_ ? answer_of_storage(frame, std::move(descriptors)) : out_of_turn();
     }
@@ -88,7 +96,7 @@ class Runner {
   }
 
   Result<Outcome> load(BytesView content, std::vector<platform::Descriptor> descriptors) {
-    if (exports_ || storage_ || descriptors.size() != 1) return out_of_turn();
+    if (exports_ || storage_ || monitor_ || descriptors.size() != 1) return out_of_turn();
     STRONGROOM_ASSIGN(const auto call, plugin_seam::decode_load(content));
     auto loaded = load_confined(call, std::move(descriptors.front()));
     if (!loaded) return Outcome{SR_FAILED, loaded.error().message, {}};
@@ -97,7 +105,7 @@ class Runner {
   }
 
   Result<plugin_seam::Loaded> load_confined(const plugin_seam::LoadCall& call, platform::Descriptor file) {
-    Permits permits{library_places(), {}, call.folder, call.limits};
+    Permits permits{library_places(), {}, call.folder, call.serves, call.limits};
     if (!call.scratch.empty()) permits.writable.push_back(call.scratch);
     STRONGROOM_ASSIGN(const Confined confined, confine_process(permits));
     if (call.require_sandbox && !(confined.files && confined.calls))
@@ -117,6 +125,11 @@ class Runner {
       exports_.emplace(*static_cast<const sr_exporter_v1*>(table), answers_);
       return {};
     }
+    if (extension == SR_MONITOR_V1_ID) {
+      STRONGROOM_CHECK(plugin_seam::check_table(table, k_monitor_functions, extension));
+      monitor_.emplace(*static_cast<const sr_monitor_v1*>(table), answers_);
+      return {};
+    }
     if (extension == SR_STORAGE_V1_ID) {
       STRONGROOM_CHECK(plugin_seam::check_table(table, k_storage_functions, extension));
       storage_.emplace(*static_cast<const sr_storage_v1*>(table));
@@ -128,6 +141,7 @@ class Runner {
   plugin_seam::Channel channel_;
   Answers answers_;
   std::optional<ExportSession> exports_;
+  std::optional<MonitorSession> monitor_;
   std::optional<StorageSession> storage_;
   std::vector<platform::Descriptor> lanes_;  // until the storage is open
   Bytes room_;

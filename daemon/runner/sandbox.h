@@ -15,6 +15,7 @@ struct Permits {
   std::vector<std::string> readable;  // files, and folders with all below them; what is not there is left out
   std::vector<std::string> writable;  // folders, for files
   std::string kept;                   // the folder of a storage, for files and folders; empty: none
+  bool serves = false;                // takes connections on a descriptor that it is given
   plugin_seam::Limits limits;
 };
 

@@ -116,7 +116,7 @@ Result<Confined> confine_process(const Permits& permits) {
   confined.files = confine_files(permits);
   if (!drop_capabilities())
     return make_error(ErrorCode::plugin_unavailable, "the plugin's process cannot give up the rights of root");
-  confined.calls = confine_calls(permits.kept.empty() ? Keeps::nothing : Keeps::files);
+  confined.calls = confine_calls({.files = !permits.kept.empty(), .connections = permits.serves});
   return confined;
 }
 

@@ -104,6 +104,8 @@ constexpr int k_calls_of_files[] = {
     SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(rmdir),
 };
 
+constexpr int k_calls_of_connections[] = {SCMP_SYS(accept4), SCMP_SYS(recvfrom), SCMP_SYS(sendto), SCMP_SYS(shutdown)};
+
 // Those that this processor's kernel does not have are left out.
 bool allow(scmp_filter_ctx filter, std::span<const int> calls) {
   return std::ranges::all_of(calls, [&](int call) {
@@ -161,13 +163,14 @@ bool allow_own_affairs(scmp_filter_ctx filter) {
 
 }  // namespace
 
-bool confine_calls(Keeps keeps) {
+bool confine_calls(Needs needs) {
   const std::unique_ptr<void, FilterEnd> filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)));
   if (!filter) return false;
   // Calls by the numbers of another architecture end the process, not only the thread that made them.
   if (seccomp_attr_set(filter.get(), SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) != 0) return false;
   if (!allow(filter.get(), k_calls)) return false;
-  if (keeps == Keeps::files && !allow(filter.get(), k_calls_of_files)) return false;
+  if (needs.files && !allow(filter.get(), k_calls_of_files)) return false;
+  if (needs.connections && !allow(filter.get(), k_calls_of_connections)) return false;
   return allow_threads(filter.get()) && allow_descriptors(filter.get()) && allow_own_affairs(filter.get()) &&
          seccomp_load(filter.get()) == 0;
 }

@@ -83,7 +83,7 @@ TEST(PluginCells, EveryCutAndEveryFlippedByteIsReadSafely) {
 }
 
 TEST(PluginMessages, RefuseEveryCut) {
-  const Bytes load = encode(LoadCall{"strongroom.exporter/1", "/scratch", {1, 2, 3}, true});
+  const Bytes load = encode(LoadCall{.extension = "strongroom.exporter/1", .scratch = "/scratch", .folder = "/kept"});
   for (std::size_t size = 0; size < load.size(); ++size) EXPECT_FALSE(decode_load(BytesView(load).first(size)));
   ASSERT_TRUE(decode_load(load));
   const Bytes sheet = encode(SheetCall{"events", "Events", {{"time", "Time", 5, 20}}});
