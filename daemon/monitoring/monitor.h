@@ -11,7 +11,7 @@
 
 namespace strongroom::monitoring {
 
-// An event of the audit log without names, reasons and details (abi/draft/monitor.h says what is left).
+// An event of the audit log without names, reasons and details (abi/monitor.h says what is left).
 struct Event {
   std::uint64_t sequence = 0;
   std::int64_t time_ms = 0;

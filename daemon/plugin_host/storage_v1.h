@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include <strongroom/abi/draft/storage.h>
+#include <strongroom/abi/storage.h>
 #include <strongroom/base/result.h>
 
 #include "daemon/store/storage.h"

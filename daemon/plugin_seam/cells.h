@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include <strongroom/abi/draft/exporter.h>
+#include <strongroom/abi/exporter.h>
 #include <strongroom/base/bytes.h>
 #include <strongroom/base/result.h>
 

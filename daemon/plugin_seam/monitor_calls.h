@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <strongroom/abi/draft/monitor.h>
+#include <strongroom/abi/monitor.h>
 #include <strongroom/base/bytes.h>
 #include <strongroom/base/result.h>
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include <strongroom/abi/draft/storage.h>
+#include <strongroom/abi/storage.h>
 #include <strongroom/base/bytes.h>
 #include <strongroom/base/result.h>
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include <strongroom/abi/draft/exporter.h>
+#include <strongroom/abi/exporter.h>
 
 #include "daemon/plugin_seam/messages.h"
 #include "daemon/plugin_seam/shared_region.h"

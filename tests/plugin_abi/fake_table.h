@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <functional>
 
-#include <strongroom/abi/draft/storage.h>
+#include <strongroom/abi/storage.h>
 
 namespace strongroom::testing {
 

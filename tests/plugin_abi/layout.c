@@ -2,8 +2,10 @@
  * An assertion that fails here means that plugins built before the change stop working. Compiling is the test. */
 #include <stddef.h>
 
-#include <strongroom/abi/draft/storage.h>
 #include <strongroom/abi/entry.h>
+#include <strongroom/abi/exporter.h>
+#include <strongroom/abi/monitor.h>
+#include <strongroom/abi/storage.h>
 
 #define AT(type, member, offset) _Static_assert(offsetof(type, member) == (offset), #type "." #member)
 #define SIZE(type, bytes) _Static_assert(sizeof(type) == (bytes), #type)
@@ -137,3 +139,84 @@ AT(sr_storage_v1, rollback_to, 96);
 AT(sr_storage_v1, commit, 104);
 AT(sr_storage_v1, rollback, 112);
 AT(sr_storage_v1, backup, 120);
+
+IS(SR_EXPORT_MAX_COLUMNS, 64);
+IS(SR_EXPORT_MAX_TEXT, 65536);
+IS(SR_EXPORT_MAX_ROWS, 4096);
+IS(SR_CELL_EMPTY, 0);
+IS(SR_CELL_TEXT, 1);
+IS(SR_CELL_INTEGER, 2);
+IS(SR_CELL_REAL, 3);
+IS(SR_CELL_BOOLEAN, 4);
+IS(SR_CELL_TIME, 5);
+
+SIZE(sr_cell, 40);
+AT(sr_cell, type, 0);
+AT(sr_cell, reserved, 4);
+AT(sr_cell, integer, 8);
+AT(sr_cell, real, 16);
+AT(sr_cell, text, 24);
+
+SIZE(sr_column, 40);
+AT(sr_column, name, 0);
+AT(sr_column, title, 16);
+AT(sr_column, type, 32);
+AT(sr_column, width, 36);
+
+SIZE(sr_sheet, 48);
+AT(sr_sheet, size, 0);
+AT(sr_sheet, column_count, 4);
+AT(sr_sheet, columns, 8);
+AT(sr_sheet, name, 16);
+AT(sr_sheet, title, 32);
+
+SIZE(sr_export_config, 72);
+AT(sr_export_config, size, 0);
+AT(sr_export_config, setting_count, 4);
+AT(sr_export_config, settings, 8);
+AT(sr_export_config, title, 16);
+AT(sr_export_config, subject, 32);
+AT(sr_export_config, author, 48);
+AT(sr_export_config, created_ms, 64);
+
+SIZE(sr_exporter_v1, 48);
+AT(sr_exporter_v1, size, 0);
+AT(sr_exporter_v1, begin, 8);
+AT(sr_exporter_v1, sheet, 16);
+AT(sr_exporter_v1, rows, 24);
+AT(sr_exporter_v1, end, 32);
+AT(sr_exporter_v1, abandon, 40);
+
+IS(SR_MONITOR_MAX_EVENTS, 256);
+IS(SR_MONITOR_MAX_METRICS, 256);
+IS(SR_METRIC_COUNTER, 1);
+IS(SR_METRIC_GAUGE, 2);
+
+SIZE(sr_event, 136);
+AT(sr_event, sequence, 0);
+AT(sr_event, time_ms, 8);
+AT(sr_event, count, 16);
+AT(sr_event, request, 24);
+AT(sr_event, uid, 32);
+AT(sr_event, action, 40);
+AT(sr_event, phase, 56);
+AT(sr_event, decision, 72);
+AT(sr_event, result, 88);
+AT(sr_event, actor, 104);
+AT(sr_event, objects, 120);
+
+SIZE(sr_metric, 48);
+AT(sr_metric, kind, 0);
+AT(sr_metric, value, 8);
+AT(sr_metric, name, 16);
+AT(sr_metric, help, 32);
+
+SIZE(sr_monitor_config, 16);
+AT(sr_monitor_config, settings, 8);
+
+SIZE(sr_monitor_v1, 40);
+AT(sr_monitor_v1, size, 0);
+AT(sr_monitor_v1, open, 8);
+AT(sr_monitor_v1, events, 16);
+AT(sr_monitor_v1, metrics, 24);
+AT(sr_monitor_v1, close, 32);

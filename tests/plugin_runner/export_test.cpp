@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include "tests/contract/plugin_files.h"
 #include "tests/plugin_runner/plugin_house.h"
 
 namespace strongroom::plugin_host {
@@ -11,7 +12,7 @@ namespace {
 using exports::Cell;
 using exports::CellType;
 
-class PluginExport : public testing::Test {
+class PluginExport : public ::testing::Test {
  protected:
   PluginExport() {
     const auto installed = house_.install(HELLO_EXPORTER);
@@ -90,6 +91,30 @@ TEST_F(PluginExport, AFormatThatIsNotThereNamesThoseThatAre) {
   const auto refused = all.begin(wanted);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message, "names no format; there are: " + formats);
+}
+
+// What both know is used; what only one knows is left alone.
+TEST_F(PluginExport, ANewerMinorWorksAndAnotherMajorIsRefusedWithASentence) {
+  const auto manifest = [](const std::string& abi) {
+    return R"({"id": "com.example.exporter.newer", "type": "exporter", "abi": ")" + abi +
+           R"(", "file": "newer_minor.so", "sha256": ")" + to_hex(strongroom::testing::digest_of(NEWER_MINOR)) +
+           R"(", "rights": [], "format": "newer", "extension": "new", "media_type": "text/plain"})";
+  };
+  const Descriptor library(::open(NEWER_MINOR, O_RDONLY | O_CLOEXEC));
+  const auto refused = house_.plugins().install(manifest("2.0"), library);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::unsupported);
+  EXPECT_EQ(refused.error().message, "the plugin was built for interface 2, this daemon speaks interface 1");
+  const auto installed = house_.plugins().install(manifest("1.7"), library);
+  ASSERT_TRUE(installed) << installed.error().message;
+  const Descriptor file(open_output());
+  auto wanted = begin(file.get());
+  wanted.format = "newer";
+  auto export_ = house_.exporters().begin(wanted);
+  ASSERT_TRUE(export_) << export_.error().message;
+  ASSERT_TRUE((*export_)->sheet(sheet_));
+  ASSERT_TRUE((*export_)->end());
+  EXPECT_EQ(output(), "a sheet\nthe end\n");
 }
 
 TEST_F(PluginExport, AFullDiskIsSaidAsSuch) {

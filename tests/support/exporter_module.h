@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include <strongroom/abi/draft/exporter.h>
 #include <strongroom/abi/entry.h>
+#include <strongroom/abi/exporter.h>
 
 namespace strongroom::testing {
 

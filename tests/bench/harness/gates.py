@@ -52,6 +52,7 @@ GATES = [
     Gate("get, storage in a process", "plugins/apart get/1", "plugins/inside get/1", "in the daemon's", 0.5),
     Gate("put, storage in a process", "plugins/apart put/1", "plugins/inside put/1", "in the daemon's", None),
     Gate("bulk put, storage in a process", "plugins/apart put/32", "plugins/inside put/32", "in the daemon's", 0.7),
+    Gate("get while a monitor sleeps", "plugins/get beside a sleeping monitor", "plugins/inside get/1", "without one", 0.95),
     Gate("csv of 1,000,000 events, rows a second", "export/csv", "export/csv floor", "fprintf alone", 0.2),
     Gate("csv of 1,000,000 events, rows a second", "export/csv", "", "a bound", 300_000),
     Gate("xlsx of 1,000,000 events, rows a second", "export/xlsx", "export/xlsx floor", "libxlsxwriter alone", 0.9, 2),

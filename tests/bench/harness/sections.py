@@ -1,6 +1,7 @@
 """What is measured, section by section: one function each, floors and peers in turn with the daemon."""
 import json
 import os
+import signal
 import statistics
 import subprocess
 import time
@@ -199,16 +200,25 @@ def measure_plugins(context):
     program = os.path.join(context.build, "bin/bench_plugin_calls")
     inside = context.daemon(1000)
     apart = Daemon(context.build, context.work, "store-apart", ["--storage-isolation", "runner"]).start()
+    watched = Daemon(context.build, context.work, "store-watched").start()
     try:
         apart.fill(1000)
+        watched.fill(1000)
+        subprocess.run(command(context, watched, "plugin", "enable", "io.strongroom.monitor.prometheus"), check=True,
+                       capture_output=True)
         for _ in range(context.rounds):
             add("plugins/calls", rate([program, "calls", SECONDS]))
             add("plugins/echo", rate([program, "echo", SECONDS]))
             for kind, clients in (("get", 1), ("put", 1), ("put", 32)):
                 add(f"plugins/inside {kind}/{clients}", inside.load(kind, SECONDS, clients))
                 add(f"plugins/apart {kind}/{clients}", apart.load(kind, SECONDS, clients))
+            watched.load("get", "x10", 1)
+            for child in children_of(watched.pid):
+                os.kill(child, signal.SIGSTOP)
+            add("plugins/get beside a sleeping monitor", watched.load("get", SECONDS))
     finally:
         apart.close()
+        watched.close()
 
 
 EXPORTED = "seq,time,actor,action,paths,decision,result,client"

@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <strongroom/abi/draft/exporter.h>
 #include <strongroom/abi/entry.h>
+#include <strongroom/abi/exporter.h>
 
 /* Moments, as bits. */
 enum { AT_LOAD = 1, AT_GET = 2, AT_BEGIN = 4, AT_SHEET = 8, AT_ROWS = 16, AT_END = 32, AT_ABANDON = 64 };

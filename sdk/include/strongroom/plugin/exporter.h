@@ -1,6 +1,6 @@
 // An exporter plugin in C++: derive from Exporter, return Status, throw if you must.
 //
-// The contract is that of abi/draft/exporter.h. The kit keeps the parts of it that are the same for everybody, so that
+// The contract is that of abi/exporter.h. The kit keeps the parts of it that are the same for everybody, so that
 // a plugin never sees them: the order of the calls, bounds, types that are not known, failing sinks, exceptions.
 //
 //   class Csv final : public strongroom::plugin::Exporter {
@@ -21,7 +21,7 @@
 #include <string_view>
 #include <vector>
 
-#include <strongroom/abi/draft/exporter.h>
+#include <strongroom/abi/exporter.h>
 #include <strongroom/plugin/byte_sink.h>
 #include <strongroom/plugin/plugin.h>
 

@@ -1,6 +1,6 @@
 // A monitor plugin in C++: derive from Monitor, return Status, throw if you must.
 //
-// The contract is that of abi/draft/monitor.h.
+// The contract is that of abi/monitor.h.
 //
 //   class Journald final : public strongroom::plugin::Monitor {
 //    public:
@@ -20,7 +20,7 @@
 #include <type_traits>
 #include <vector>
 
-#include <strongroom/abi/draft/monitor.h>
+#include <strongroom/abi/monitor.h>
 #include <strongroom/plugin/plugin.h>
 
 namespace strongroom::plugin {

@@ -1,6 +1,6 @@
 // A storage plugin in C++: derive from Storage and Transaction, return Status, throw if you must.
 //
-// The contract is that of abi/draft/storage.h: rows, limits, threads, snapshots. The kit keeps the parts of it that are
+// The contract is that of abi/storage.h: rows, limits, threads, snapshots. The kit keeps the parts of it that are
 // the same for everybody, so that a plugin never sees them: bounds of scopes, keys and values, scopes that a
 // transaction was not begun with, writes in a read transaction, one savepoint at a time, failing sinks, exceptions.
 #pragma once
@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-#include <strongroom/abi/draft/storage.h>
+#include <strongroom/abi/storage.h>
 #include <strongroom/plugin/byte_sink.h>
 #include <strongroom/plugin/plugin.h>
 

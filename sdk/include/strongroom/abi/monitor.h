@@ -1,6 +1,6 @@
 /* strongroom.monitor/1: what happens in the daemon, told as it happens.
  *
- * DRAFT, as exporter.h.
+ * FROZEN. The table grows only at its end; a changed meaning gets a new id beside this one.
  *
  * A monitor hears of events and of measured values, and tells them to somebody else: a log, a metrics server. It can
  * ask for nothing and decide nothing, and nothing waits for it: a monitor that is too slow loses events, and `lost`
@@ -15,8 +15,8 @@
  *
  * Threads. Calls on a monitor come one after another. It may have threads of its own.
  */
-#ifndef STRONGROOM_ABI_DRAFT_MONITOR_H
-#define STRONGROOM_ABI_DRAFT_MONITOR_H
+#ifndef STRONGROOM_ABI_MONITOR_H
+#define STRONGROOM_ABI_MONITOR_H
 
 #include <stdint.h>
 

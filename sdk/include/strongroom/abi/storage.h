@@ -1,7 +1,6 @@
 /* strongroom.storage/1: an ordered, transactional map.
  *
- * DRAFT. The table is frozen, and moves out of this folder, when the plugin runner has used it; until then it may still
- * change within the same id.
+ * FROZEN. The table grows only at its end; a changed meaning gets a new id beside this one.
  *
  * Rows. A row is (collection, scope, key) -> (version, value). `collection` is a small number. `scope` says whose row
  * it is: empty for the system, or an opaque owner id. Within one collection and scope rows are ordered by key, compared
@@ -27,8 +26,8 @@
  * transaction) answers every later call on it, except rollback, with the status of that failure. After a failed commit
  * nothing of the transaction is stored, and the instance stays usable.
  */
-#ifndef STRONGROOM_ABI_DRAFT_STORAGE_H
-#define STRONGROOM_ABI_DRAFT_STORAGE_H
+#ifndef STRONGROOM_ABI_STORAGE_H
+#define STRONGROOM_ABI_STORAGE_H
 
 #include <stdint.h>
 

@@ -1,7 +1,6 @@
 /* strongroom.exporter/1: rows in, one file of one format out.
  *
- * DRAFT. The table is frozen, and moves out of this folder, when the plugin runner has used it; until then it may still
- * change within the same id.
+ * FROZEN. The table grows only at its end; a changed meaning gets a new id beside this one.
  *
  * An export is: begin, then for each sheet `sheet` and any number of `rows`, then `end` or `abandon`. The host decides
  * what is exported and who may see it; a plugin gets exactly the rows that the caller may have, once, and can ask for
@@ -20,8 +19,8 @@
  *
  * Failures. After a call that failed the export is only abandoned; what was written is thrown away by the host.
  */
-#ifndef STRONGROOM_ABI_DRAFT_EXPORTER_H
-#define STRONGROOM_ABI_DRAFT_EXPORTER_H
+#ifndef STRONGROOM_ABI_EXPORTER_H
+#define STRONGROOM_ABI_EXPORTER_H
 
 #include <stdint.h>
 
