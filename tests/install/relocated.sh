@@ -45,7 +45,8 @@ for _ in $(seq 200); do [ -S "$STRONGROOM_SOCKET" ] && break; sleep 0.05; done
 cli=("$place/moved/bin/strongroom" --no-start)
 "${cli[@]}" plugin install "$place/hello_exporter/build/hello_exporter.so" >/dev/null
 "${cli[@]}" plugin install "$place/hello_monitor/build/hello_monitor.so" >/dev/null
-"${cli[@]}" export status --format markdown --output - | grep -q '^# Strongroom: Status'
+"${cli[@]}" export status --format markdown --output "$place/status.md" >/dev/null
+grep -q '^# Strongroom: Status' "$place/status.md"
 "${cli[@]}" export secrets --output "$place/secrets.csv" >/dev/null
 grep -q '^hello/client,1,' "$place/secrets.csv"
 "${cli[@]}" read strongroom://nothing/here 2>/dev/null || true

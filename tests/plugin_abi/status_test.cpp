@@ -41,7 +41,9 @@ TEST(AbiStatus, ComesBackAsTheCodeItWasMadeOf) {
 
 TEST(AbiStatus, OfAnUnknownNumberIsAFailure) {
   EXPECT_EQ(code_of(12), ErrorCode::storage_failed);
-  EXPECT_EQ(code_of(-1), ErrorCode::storage_failed);
+  EXPECT_EQ(code_of(-2), ErrorCode::storage_failed);
+  // The daemon's own word for a process that is not there.
+  EXPECT_EQ(code_of(k_unavailable), ErrorCode::plugin_unavailable);
 }
 
 }  // namespace
