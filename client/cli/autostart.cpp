@@ -46,14 +46,14 @@ Result<std::string> own_executable() {
 Status check_trusted(const std::string& path) {
   for (std::string part = path; !part.empty(); part.resize(part.rfind('/'))) {
     struct stat found{};
-    if (lstat(part.c_str(), &found) != 0) return unreachable("there is no daemon at " + path);
+    if (lstat(part.c_str(), &found) != 0) return unreachable("there is no program at " + path);
     const bool ours = found.st_uid == 0 || found.st_uid == geteuid();
     const bool own_group =
         found.st_uid == geteuid() && found.st_gid == getegid() && getegid() == static_cast<gid_t>(geteuid());
     const mode_t others = own_group ? S_IWOTH : S_IWGRP | S_IWOTH;
     const bool sticky = S_ISDIR(found.st_mode) && found.st_uid == 0 && (found.st_mode & S_ISVTX) != 0;
     if (!ours || S_ISLNK(found.st_mode) || ((found.st_mode & others) != 0 && !sticky))
-      return make_error(ErrorCode::untrusted, "others could have changed it, so it is not started as the daemon", part);
+      return make_error(ErrorCode::untrusted, "others could have changed it, so it is not started", part);
   }
   return {};
 }
@@ -180,11 +180,15 @@ Result<Started> start_once(const std::vector<std::string>& arguments, const clie
 
 }  // namespace
 
-Result<std::string> daemon_executable() {
+Result<std::string> trusted_beside(std::string_view name) {
   STRONGROOM_ASSIGN(const std::string self, own_executable());
-  std::string daemon = self.substr(0, self.rfind('/')) + "/strongroomd";
-  STRONGROOM_CHECK(check_trusted(daemon));
-  return daemon;
+  std::string path = self.substr(0, self.rfind('/') + 1).append(name);
+  STRONGROOM_CHECK(check_trusted(path));
+  return path;
+}
+
+Result<std::string> daemon_executable() {
+  return trusted_beside("strongroomd");
 }
 
 Status start_daemon(const client::Endpoint& endpoint, const StartOptions& options) {

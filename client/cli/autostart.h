@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include <strongroom/base/result.h>
 #include <strongroom/client/endpoint.h>
@@ -13,8 +14,11 @@ struct StartOptions {
   bool make_store = true;   // otherwise a first start leaves that to whoever calls Init
 };
 
-// The strongroomd that lies beside this executable, after checking that it and every folder above it belong to root or
-// this user and that nobody else may write there. Errors: unreachable, untrusted.
+// The program `name` that lies beside this executable, after checking that it and every folder above it belong to root
+// or this user and that nobody else may write there. Errors: unreachable, untrusted.
+Result<std::string> trusted_beside(std::string_view name);
+
+// strongroomd, likewise.
 Result<std::string> daemon_executable();
 
 // Starts the daemon and waits until its socket answers, at most 15 s: first by the user's service manager when it knows

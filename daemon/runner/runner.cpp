@@ -23,11 +23,6 @@ constexpr const char* k_storage_functions[] = {"open",    "close",       "health
                                                "scan",    "put",         "put_if", "erase",    "savepoint",
                                                "release", "rollback_to", "commit", "rollback", "backup"};
 
-// What the dynamic loader needs to find the libraries of a plugin.
-std::vector<std::string> library_places() {
-  return {"/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache", "/nix/store", "/gnu/store"};
-}
-
 class Runner {
  public:
   explicit Runner(platform::Descriptor socket) : channel_(std::move(socket)), answers_(channel_) {}

@@ -25,6 +25,9 @@ struct Confined {
   bool calls = false;  // no system call but those that a computation needs (seccomp)
 };
 
+// What the dynamic loader needs to find the libraries of a plugin.
+std::vector<std::string> library_places();
+
 // Limits of memory, file size and descriptors, no core files and no gain of rights hold in any case. Error:
 // plugin_unavailable when one of those cannot be had. Once, on the only thread.
 Result<Confined> confine_process(const Permits& permits);

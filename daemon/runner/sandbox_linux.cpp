@@ -103,6 +103,10 @@ bool limit(__rlimit_resource what, std::uint64_t most) {
 
 }  // namespace
 
+std::vector<std::string> library_places() {
+  return {"/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache", "/nix/store", "/gnu/store"};
+}
+
 Result<Confined> confine_process(const Permits& permits) {
   const auto& limits = permits.limits;
   bool limited = limit(RLIMIT_CORE, 0) && limit(RLIMIT_FSIZE, limits.file_bytes) &&

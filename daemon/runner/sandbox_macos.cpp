@@ -14,6 +14,10 @@ bool limit(int what, std::uint64_t most) {
 
 }  // namespace
 
+std::vector<std::string> library_places() {
+  return {};
+}
+
 Result<Confined> confine_process(const Permits& permits) {
   if (!limit(RLIMIT_CORE, 0) || !limit(RLIMIT_FSIZE, permits.limits.file_bytes) ||
       !limit(RLIMIT_NOFILE, permits.limits.descriptors))

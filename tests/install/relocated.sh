@@ -10,7 +10,7 @@ umask 022
 
 "$cmake" --install "$build" --prefix "$place/first" >/dev/null
 mv "$place/first" "$place/moved"
-for file in bin/strongroom bin/strongroomd bin/strongroom-witness bin/strongroom-plugin-runner lib/strongroom/plugins/storage_sqlite.so lib/strongroom/plugins/exporter_csv.so lib/systemd/user/strongroomd.service \
+for file in bin/strongroom bin/strongroomd bin/strongroom-witness bin/strongroom-plugin-runner bin/strongroom-plugin-check lib/strongroom/plugins/storage_sqlite.so lib/strongroom/plugins/exporter_csv.so lib/systemd/user/strongroomd.service \
   lib/systemd/user/strongroomd.socket share/strongroom/varlink/io.strongroom.Secret.varlink include/strongroom/client/client.h \
   share/man/man1/strongroom.1 share/man/man1/strongroom-secret-set.1 share/bash-completion/completions/strongroom \
   share/zsh/site-functions/_strongroom share/fish/vendor_completions.d/strongroom.fish; do
@@ -31,6 +31,17 @@ done
 for plugin in hello_storage hello_exporter hello_monitor; do
   [ "$(wc -l <"$source/sdk/examples/$plugin/plugin.cpp")" -lt 150 ] || { echo "$plugin is too long" >&2; exit 1; }
 done
+
+# Each keeps the promises of its interface, says the tool, and the library that an author's own tests use.
+for plugin in hello_storage hello_exporter hello_monitor; do
+  "$place/moved/bin/strongroom" plugin check "$place/$plugin/build/$plugin.so" >"$place/checked" || { cat "$place/checked" >&2; exit 1; }
+done
+mkdir "$place/own tests"
+cp "$source/tests/install/own_tests.cpp" "$source/tests/install/own_tests.cmake" "$place/own tests"
+mv "$place/own tests/own_tests.cmake" "$place/own tests/CMakeLists.txt"
+"$cmake" -S "$place/own tests" -B "$place/own tests/build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_PREFIX_PATH="$place/moved" >/dev/null
+"$cmake" --build "$place/own tests/build" >/dev/null
+"$place/own tests/build/own_tests" "$place/hello_exporter/build/hello_exporter.so"
 
 mkdir -m 700 "$place/home" "$place/home/r"
 export HOME="$place/home" STRONGROOM_SOCKET="$place/home/r/s"

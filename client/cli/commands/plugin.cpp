@@ -1,4 +1,4 @@
-// plugin list, info, install and config.
+// plugin list, info, install, check and config.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -10,6 +10,7 @@
 #include <strongroom/protocol/methods/plugin.h>
 #include <CLI/CLI.hpp>
 
+#include "client/cli/autostart.h"
 #include "client/cli/command.h"
 #include "client/cli/output.h"
 #include "client/cli/print_json.h"
@@ -116,6 +117,29 @@ int run_install(Session& session, const InstallOptions& options) {
   return 0;
 }
 
+struct CheckOptions {
+  std::string library;
+  std::string manifest;
+  std::vector<std::string> only;
+};
+
+// strongroom-plugin-check takes the place of this process: what it says and how it ends is the answer.
+int run_check(Session& session, const CheckOptions& options) {
+  const auto tool = trusted_beside("strongroom-plugin-check");
+  if (!tool) return session.fail(tool.error());
+  const std::string manifest = options.manifest.empty() ? manifest_beside(options.library) : options.manifest;
+  std::vector<std::string> words{*tool};
+  if (session.options().json) words.emplace_back("--json");
+  words.insert(words.end(), {options.library, manifest});
+  words.insert(words.end(), options.only.begin(), options.only.end());
+  std::vector<char*> arguments;
+  for (auto& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  execv(tool->c_str(), arguments.data());
+  return session.fail(
+      make_error(ErrorCode::plugin_unavailable, "'" + *tool + "' cannot be started: " + std::strerror(errno)));
+}
+
 struct ConfigOptions {
   std::string id;
   std::vector<std::string> set;
@@ -157,6 +181,15 @@ std::function<int(Session&)> prepare_plugin_install(CLI::App& app) {
   app.add_option("library", options->library, "The plugin's library.")->required();
   app.add_option("--manifest", options->manifest, "Its manifest. Default: the same name with .json.");
   return [options](Session& session) { return run_install(session, *options); };
+}
+
+std::function<int(Session&)> prepare_plugin_check(CLI::App& app) {
+  const auto options = std::make_shared<CheckOptions>();
+  app.add_option("library", options->library, "The plugin's library.")->required();
+  app.add_option("--manifest", options->manifest, "Its manifest. Default: the same name with .json.");
+  app.add_option("--only", options->only, "Only this check, by the name that the report shows; several times.")
+      ->expected(1);
+  return [options](Session& session) { return run_check(session, *options); };
 }
 
 std::function<int(Session&)> prepare_plugin_config(CLI::App& app) {

@@ -25,9 +25,9 @@ class CsvExporter final : public Exporter {
   static Result<std::unique_ptr<Exporter>> begin(const Document&, const Settings& settings, const Host&,
                                                  ByteSink& output) {
     STRONGROOM_CHECK(settings.only({"header", "bom", "neutralise"}));
-    STRONGROOM_ASSIGN(const std::size_t header, choice_setting(settings, "header", {"names", "titles", "none"}));
-    STRONGROOM_ASSIGN(const bool bom, boolean_setting(settings, "bom", false));
-    STRONGROOM_ASSIGN(const bool neutralise, boolean_setting(settings, "neutralise", true));
+    STRONGROOM_ASSIGN(const std::size_t header, settings.choice("header", {"names", "titles", "none"}));
+    STRONGROOM_ASSIGN(const bool bom, settings.boolean("bom", false));
+    STRONGROOM_ASSIGN(const bool neutralise, settings.boolean("neutralise", true));
     const Options options{static_cast<Header>(header), neutralise ? Formulas::neutralise : Formulas::keep};
     auto out = std::make_unique<CsvExporter>(options, output);
     if (bom) out->buffer_.text() += "\xEF\xBB\xBF";

@@ -18,7 +18,7 @@ class JsonlExporter final : public Exporter {
   static Result<std::unique_ptr<Exporter>> begin(const Document&, const Settings& settings, const Host&,
                                                  ByteSink& output) {
     STRONGROOM_CHECK(settings.only({"sheet_member"}));
-    STRONGROOM_ASSIGN(const std::size_t member, choice_setting(settings, "sheet_member", {"auto", "always", "never"}));
+    STRONGROOM_ASSIGN(const std::size_t member, settings.choice("sheet_member", {"auto", "always", "never"}));
     return std::make_unique<JsonlExporter>(static_cast<SheetMember>(member), output);
   }
 

@@ -63,6 +63,30 @@ TEST_F(PluginCommands, AStrangersExporterIsInstalledUsedConfiguredAndRemoved) {
   EXPECT_FALSE(fs::exists(daemon_.data() / "plugins" / k_hello));
 }
 
+TEST_F(PluginCommands, CheckSaysWhichPromisesAPluginKeeps) {
+  const auto kept = cli({"plugin", "check", HELLO_EXPORTER});
+  EXPECT_EQ(kept.exit_code, 0) << kept.output << kept.errors;
+  EXPECT_TRUE(holds(kept.output, "passed   exporter.writes_every_type\n")) << kept.output;
+  EXPECT_TRUE(holds(kept.output, std::string(k_hello) + " keeps the ")) << kept.output;
+  const auto one = cli({"--json", "plugin", "check", HELLO_EXPORTER, "--only", "exporter.writes_every_type"});
+  EXPECT_EQ(one.exit_code, 0);
+  EXPECT_TRUE(holds(one.output, "\"passed\":true")) << one.output;
+  EXPECT_EQ(cli({"plugin", "check", HELLO_EXPORTER, "--only", "exporter.nonsense"}).exit_code, 2);
+}
+
+TEST_F(PluginCommands, CheckRefusesALibraryThatIsNotTheOneOfItsManifest) {
+  const fs::path copy = daemon_.data() / "copy.so";
+  fs::copy_file(HELLO_EXPORTER, copy);
+  fs::copy_file(fs::path(HELLO_EXPORTER).replace_extension(".json"), fs::path(copy).replace_extension(".json"));
+  EXPECT_EQ(cli({"plugin", "check", copy}).exit_code, 0);
+  std::ofstream(copy, std::ios::app | std::ios::binary) << 'x';
+  const auto refused = cli({"plugin", "check", copy});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_TRUE(holds(refused.errors, "SHA-256")) << refused.errors;
+  fs::remove(fs::path(copy).replace_extension(".json"));
+  EXPECT_TRUE(holds(cli({"plugin", "check", copy}).errors, "manifest")) << refused.errors;
+}
+
 TEST_F(PluginCommands, AChangedLibraryIsRefusedWithBothDigests) {
   ASSERT_EQ(cli({"plugin", "install", HELLO_EXPORTER}).exit_code, 0);
   const std::string approved = library().stem().string();

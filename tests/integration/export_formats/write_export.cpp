@@ -30,11 +30,11 @@ struct FileSink {
   }
 };
 
-void must(sr_status status, const TestExport& running) {
+void must(sr_status status, const ExportRun& running) {
   if (status != SR_OK) throw std::runtime_error("status " + std::to_string(status) + ": " + running.sentence());
 }
 
-void write_hostile(TestExport& running, std::size_t sheets, std::ostream& expected) {
+void write_hostile(ExportRun& running, std::size_t sheets, std::ostream& expected) {
   expected << "[";
   for (std::size_t i = 0; i < sheets; ++i) {
     const HostileTable table(i);
@@ -46,7 +46,7 @@ void write_hostile(TestExport& running, std::size_t sheets, std::ostream& expect
   expected << "]\n";
 }
 
-void write_many(TestExport& running, std::int64_t count, std::int64_t columns) {
+void write_many(ExportRun& running, std::int64_t count, std::int64_t columns) {
   std::vector<std::string> names;
   for (std::int64_t i = 0; i < columns; ++i) names.push_back("c" + std::to_string(i));
   std::vector<sr_column> list;
@@ -72,7 +72,7 @@ int run(int argc, char** argv) {
   std::size_t sheets = 2;
   std::int64_t many = 0;
   std::int64_t columns = 2;
-  TestExport::SettingList settings;
+  ExportRun::SettingList settings;
   for (int i = 4; i < argc; ++i) {
     const std::string argument = argv[i];
     const auto equals = argument.find('=');
@@ -90,7 +90,7 @@ int run(int argc, char** argv) {
   const ExporterModule module(argv[1]);
   FileSink sink{std::ofstream(argv[2], std::ios::binary)};
   std::ofstream expected(argv[3]);
-  TestExport running(module, sink.abi(), settings);
+  ExportRun running(module.table(), sink.abi(), settings);
   running.title = "Audit <log> & \"more\"";
   running.author = "Zoë \xF0\x9F\x94\x91";
   must(running.begin(), running);

@@ -8,7 +8,6 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -42,31 +41,6 @@ class TextBuffer {
   ByteSink& sink_;
   std::string text_;
 };
-
-// A setting of type boolean: "true" or "false"; `fallback` when it is not there, `invalid_argument` for anything else.
-inline Result<bool> boolean_setting(const Settings& settings, std::string_view name, bool fallback) {
-  const auto value = settings.find(name);
-  if (!value) return fallback;
-  if (*value == "true" || *value == "false") return *value == "true";
-  return make_error(ErrorCode::invalid_argument, "the setting '" + std::string(name) + "' must be true or false",
-                    std::string(name));
-}
-
-// A setting of type choice: the place of its value in `choices`; 0 when it is not there, `invalid_argument` for a value
-// that is no choice.
-inline Result<std::size_t> choice_setting(const Settings& settings, std::string_view name,
-                                          std::initializer_list<std::string_view> choices) {
-  const auto value = settings.find(name);
-  if (!value) return std::size_t{0};
-  const auto* const found = std::find(choices.begin(), choices.end(), *value);
-  if (found != choices.end()) return static_cast<std::size_t>(found - choices.begin());
-  std::string sentence = "the setting '" + std::string(name) + "' must be ";
-  for (const auto choice : choices) {
-    if (choice != *choices.begin()) sentence += " or ";
-    sentence += choice;
-  }
-  return make_error(ErrorCode::invalid_argument, std::move(sentence), std::string(name));
-}
 
 // Decimal, all digits.
 inline void append_integer(std::string& out, std::int64_t value) {

@@ -2,16 +2,23 @@
 // nothing here is for plugin authors.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include <strongroom/plugin/exporter.h>
 
 namespace strongroom::plugin {
 namespace detail {
+
+// Milliseconds since 1970-01-01 00:00 UTC, proleptic Gregorian.
+inline constexpr std::int64_t k_year_1 = -62'135'596'800'000;
+inline constexpr std::int64_t k_end_of_9999 = 253'402'300'799'999;
 
 struct OpenExport {
   explicit OpenExport(const sr_byte_sink* sink) : output(sink) {}
@@ -19,6 +26,7 @@ struct OpenExport {
   ByteSink output;
   std::unique_ptr<Exporter> exporter;
   Sheet sheet;
+  std::vector<std::string> names;  // of all sheets so far
 };
 
 inline OpenExport& of(sr_export* handle) noexcept {
@@ -33,14 +41,32 @@ inline std::string text_of(sr_bytes text) {
   return std::string(as_text(from_abi(text)));
 }
 
-inline Result<Sheet> checked(const sr_sheet& sheet) {
+// A name for machines: 1 to SR_MAX_NAME bytes of a-z 0-9 _.
+inline bool is_name(std::string_view name) noexcept {
+  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  return !name.empty() && name.size() <= SR_MAX_NAME && std::all_of(name.begin(), name.end(), fits);
+}
+
+inline Result<Column> checked(const sr_column& column, const std::vector<Column>& before) {
+  if (column.type == SR_CELL_EMPTY || column.type > SR_CELL_TIME) return bad_export("a column's type is not known");
+  if (column.width == 0 || column.width > 255) return bad_export("a column's width is out of bounds");
+  Column out{text_of(column.name), text_of(column.title), static_cast<CellType>(column.type), column.width};
+  if (!is_name(out.name)) return bad_export("a column's name must be a-z, 0-9 and _");
+  for (const Column& other : before)
+    if (other.name == out.name) return bad_export("two columns have the same name");
+  return out;
+}
+
+inline Result<Sheet> checked(const sr_sheet& sheet, const std::vector<std::string>& before) {
   if (sheet.column_count == 0 || sheet.column_count > SR_EXPORT_MAX_COLUMNS)
     return bad_export("the number of columns is out of bounds");
   Sheet out{text_of(sheet.name), text_of(sheet.title), {}};
+  if (!is_name(out.name)) return bad_export("a sheet's name must be a-z, 0-9 and _");
+  if (std::find(before.begin(), before.end(), out.name) != before.end())
+    return bad_export("two sheets have the same name");
   for (const sr_column& column : std::span(sheet.columns, sheet.column_count)) {
-    if (column.type == SR_CELL_EMPTY || column.type > SR_CELL_TIME) return bad_export("a column's type is not known");
-    out.columns.push_back(
-        {text_of(column.name), text_of(column.title), static_cast<CellType>(column.type), column.width});
+    STRONGROOM_ASSIGN(Column taken, checked(column, out.columns));
+    out.columns.push_back(std::move(taken));
   }
   return out;
 }
@@ -48,8 +74,23 @@ inline Result<Sheet> checked(const sr_sheet& sheet) {
 inline Status checked(const sr_cell& cell, CellType column) {
   if (cell.type == SR_CELL_EMPTY) return {};
   if (cell.type != static_cast<std::uint32_t>(column)) return bad_export("a cell is not of its column's type");
-  if (cell.type == SR_CELL_TEXT && cell.text.size > SR_EXPORT_MAX_TEXT) return bad_export("a text is too long");
-  if (cell.type == SR_CELL_REAL && !std::isfinite(cell.real)) return bad_export("a number is not finite");
+  switch (cell.type) {
+    case SR_CELL_TEXT:
+      if (cell.text.size > SR_EXPORT_MAX_TEXT) return bad_export("a text is too long");
+      break;
+    case SR_CELL_REAL:
+      if (!std::isfinite(cell.real)) return bad_export("a number is not finite");
+      break;
+    case SR_CELL_BOOLEAN:
+      if (cell.integer != 0 && cell.integer != 1) return bad_export("a boolean is neither 0 nor 1");
+      break;
+    case SR_CELL_TIME:
+      if (cell.integer < k_year_1 || cell.integer > k_end_of_9999)
+        return bad_export("a time is not of the years 1 to 9999");
+      break;
+    default:
+      break;
+  }
   return {};
 }
 
@@ -81,7 +122,8 @@ sr_status begin_export(const sr_export_config* config, const sr_host* host, cons
 inline sr_status sheet(sr_export* handle, const sr_sheet* wanted, const sr_error_sink* error) noexcept {
   OpenExport& open = of(handle);
   return exporting(open, error, [&]() -> Status {
-    STRONGROOM_ASSIGN(open.sheet, checked(*wanted));
+    STRONGROOM_ASSIGN(open.sheet, checked(*wanted, open.names));
+    open.names.push_back(open.sheet.name);
     return open.exporter->sheet(open.sheet);
   });
 }

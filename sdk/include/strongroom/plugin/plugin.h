@@ -49,6 +49,30 @@ class Settings {
     return make_error(ErrorCode::invalid_argument, "the setting '" + std::string(name) + "' is missing");
   }
 
+  // Of type boolean: "true" or "false"; `fallback` when it is not there, `invalid_argument` for anything else.
+  Result<bool> boolean(std::string_view name, bool fallback) const {
+    const auto value = find(name);
+    if (!value) return fallback;
+    if (*value == "true" || *value == "false") return *value == "true";
+    return make_error(ErrorCode::invalid_argument, "the setting '" + std::string(name) + "' must be true or false",
+                      std::string(name));
+  }
+
+  // Of type choice: the place of its value in `choices`; 0 when it is not there, `invalid_argument` for a value that is
+  // no choice.
+  Result<std::size_t> choice(std::string_view name, std::initializer_list<std::string_view> choices) const {
+    const auto value = find(name);
+    if (!value) return std::size_t{0};
+    const auto* const found = std::find(choices.begin(), choices.end(), *value);
+    if (found != choices.end()) return static_cast<std::size_t>(found - choices.begin());
+    std::string sentence = "the setting '" + std::string(name) + "' must be ";
+    for (const auto choice : choices) {
+      if (choice != *choices.begin()) sentence += " or ";
+      sentence += choice;
+    }
+    return make_error(ErrorCode::invalid_argument, std::move(sentence), std::string(name));
+  }
+
   // `invalid_argument` for a setting whose name is not among `known`, so that a typing error is no silent default.
   Status only(std::initializer_list<std::string_view> known) const {
     for (const auto& [name, value] : values_)

@@ -1,0 +1,6 @@
+cmake_minimum_required(VERSION 3.25)
+project(own_tests LANGUAGES CXX)
+find_package(Strongroom REQUIRED)
+add_executable(own_tests own_tests.cpp)
+target_compile_features(own_tests PRIVATE cxx_std_20)
+target_link_libraries(own_tests PRIVATE Strongroom::plugin_tests)
