@@ -81,6 +81,7 @@ std::function<int(Session&)> prepare_import(CLI::App& app);
 std::function<int(Session&)> prepare_export_env(CLI::App& app);
 std::function<int(Session&)> prepare_export_audit(CLI::App& app);
 std::function<int(Session&)> prepare_export_secrets(CLI::App& app);
+std::function<int(Session&)> prepare_export_bundle(CLI::App& app);
 std::function<int(Session&)> prepare_export_plugins(CLI::App& app);
 std::function<int(Session&)> prepare_export_status(CLI::App& app);
 std::function<int(Session&)> prepare_plugin_list(CLI::App& app);

@@ -5,6 +5,7 @@
 #include <strongroom/protocol/codec.h>
 
 #include "daemon/exports/audit_source.h"
+#include "daemon/exports/revealed_source.h"
 
 namespace strongroom::app {
 
@@ -62,10 +63,14 @@ Result<std::unique_ptr<exports::Source>> Exports::open_source(const wire::RunReq
                                                   .action = request.action,
                                                   .path = request.path,
                                                   .decision = request.decision});
-    case wire::Subject::secrets:
-      return exports::secrets_source([this](const std::string& prefix, bool deleted,
-                                            const std::string& cursor) { return secret_page(prefix, deleted, cursor); },
-                                     request.prefix.value_or(""), request.deleted.value_or(false));
+    case wire::Subject::secrets: {
+      const auto pages = [this](const std::string& prefix, bool deleted, const std::string& cursor) {
+        return secret_page(prefix, deleted, cursor);
+      };
+      if (request.reveal.value_or(false))
+        return exports::revealed_source(pages, reveals(), request.prefix.value_or(""));
+      return exports::secrets_source(pages, request.prefix.value_or(""), request.deleted.value_or(false));
+    }
     case wire::Subject::plugins: {
       STRONGROOM_ASSIGN(auto rows, plugin_rows());
       return exports::plugins_source(std::move(rows));
@@ -74,6 +79,31 @@ Result<std::unique_ptr<exports::Source>> Exports::open_source(const wire::RunReq
       return exports::status_source(facts());
   }
   return make_error(ErrorCode::invalid_argument, "cannot be exported", "what");
+}
+
+// Each value that goes into an export has its own event, as if it had been asked for alone.
+exports::Reveals Exports::reveals() {
+  const auto last = std::make_shared<std::optional<std::uint64_t>>();
+  const auto reveal = [this, last](const std::string& path) -> Result<protocol::secret::GetResponse> {
+    auto got = parts_.secrets.handle(protocol::secret::Get{}, {.path = path, .version = {}, .only = {}});
+    WipedString text(wiped_heap());
+    protocol::JsonWriter writer(text);
+    writer.begin_object().key("path").string(path);
+    writer.end_object();
+    protocol::JsonDocument parameters;
+    STRONGROOM_CHECK(parameters.parse(text));
+    const audit::Subject subject{.uid = geteuid(), .pid = 0, .session = 0, .client = "export.run", .reason = {}};
+    const audit::CallRecord call{&protocol::secret::Get::info.audit, &subject, 0, &parameters.root()};
+    STRONGROOM_ASSIGN(const auto number,
+                      parts_.recorder.used(call, protocol::Effect::reveal, got ? nullptr : &got.error()));
+    if (number) *last = number;
+    return got;
+  };
+  const auto settle = [this, last] {
+    if (*last) parts_.recorder.sync(**last);
+    last->reset();
+  };
+  return {reveal, settle};
 }
 
 Result<exports::SecretPage> Exports::secret_page(const std::string& prefix, bool deleted, const std::string& cursor) {

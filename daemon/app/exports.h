@@ -8,6 +8,7 @@
 #include "daemon/audit/audit_service.h"
 #include "daemon/audit/recorder.h"
 #include "daemon/exports/export_service.h"
+#include "daemon/exports/revealed_source.h"
 #include "daemon/lifecycle/lifecycle_service.h"
 #include "daemon/plugin_host/plugin_exporters.h"
 #include "daemon/secrets/secret_service.h"
@@ -35,6 +36,7 @@ class Exports {
 
  private:
   Result<std::unique_ptr<exports::Source>> open_source(const protocol::export_::RunRequest& request);
+  exports::Reveals reveals();
   Result<exports::SecretPage> secret_page(const std::string& prefix, bool deleted, const std::string& cursor);
   Result<std::vector<exports::PluginRow>> plugin_rows();
   exports::Facts facts();

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "daemon/exports/output.h"
+#include "daemon/exports/sealed_output.h"
 
 namespace strongroom::exports {
 
@@ -33,6 +34,7 @@ std::string words_of(const wire::RunRequest& request) {
   if (request.decision) add("decision", *request.decision == protocol::audit::Decision::denied ? "denied" : "allowed");
   if (request.prefix && !request.prefix->empty()) add("below", *request.prefix);
   if (request.deleted.value_or(false)) add("with", "deleted ones");
+  if (request.reveal.value_or(false)) add("with", "values");
   return words.empty() ? "everything" : words;
 }
 
@@ -55,6 +57,8 @@ class ExportService::Job {
       return done.error();
     }
     std::string detail = what;
+    if (request_.recipients) detail += ", for " + std::to_string(request_.recipients->size()) + " age recipients";
+    if (request_.reveal.value_or(false)) detail += ", with values";
     if (progress_.bytes) detail += ", " + std::to_string(*progress_.bytes) + " bytes, sha256 " + *progress_.sha256;
     service_.ports_.record("export.finished", detail, "ok");
     return progress_;
@@ -63,22 +67,13 @@ class ExportService::Job {
  private:
   Status work() {
     STRONGROOM_ASSIGN(const OutputKind kind, kind_of_output(output_.get()));
+    STRONGROOM_CHECK(check_reveal());
     STRONGROOM_ASSIGN(auto source, service_.ports_.open_source(request_));
     if (request_.columns) {
       STRONGROOM_ASSIGN(source, choose_columns(std::move(source), *request_.columns));
     }
     if (const auto total = source->total()) progress_.total = static_cast<std::int64_t>(*total);
-    STRONGROOM_ASSIGN(const auto exporter, service_.exporters_.begin(begin()));
-    STRONGROOM_CHECK(exporter->sheet(source->sheet()));
-    for (bool more = true; more;) {
-      STRONGROOM_ASSIGN(more, source->next([&](std::span<const Cell> cells) {
-        ++progress_.rows;
-        return exporter->row(cells);
-      }));
-      if (stopped()) return make_error(ErrorCode::cancelled, "nobody waits for the export any more");
-      tell();
-    }
-    STRONGROOM_CHECK(exporter->end());
+    STRONGROOM_CHECK(write(*source, kind));
     progress_.total.reset();
     if (kind == OutputKind::stream) return {};
     STRONGROOM_ASSIGN(const auto finished, finish_file(output_.get()));
@@ -87,12 +82,51 @@ class ExportService::Job {
     return {};
   }
 
-  Begin begin() {
+  Status check_reveal() const {
+    if (!request_.reveal.value_or(false)) return {};
+    if (request_.what != wire::Subject::secrets)
+      return make_error(ErrorCode::invalid_argument, "has values of secrets only", "reveal");
+    if (!request_.recipients)
+      return make_error(ErrorCode::invalid_argument, "is missing: values are exported encrypted or not at all",
+                        "recipients");
+    return {};
+  }
+
+  // Plainly, or through an encryption that ends behind the exporter.
+  Status write(Source& source, OutputKind kind) {
+    if (!request_.recipients) return write_rows(source, output_.get());
+    std::vector<age::Recipient> recipients;
+    for (const auto& text : *request_.recipients) {
+      STRONGROOM_ASSIGN(recipients.emplace_back(), age::Recipient::parse(text));
+    }
+    STRONGROOM_ASSIGN(const auto sealed,
+                      SealedOutput::begin(recipients, output_.get(), kind, [this] { return stopped(); }));
+    Status written = write_rows(source, sealed->descriptor());
+    if (!written) return sealed->problem() ? written : sealed->problem();
+    return sealed->end();
+  }
+
+  Status write_rows(Source& source, int output) {
+    STRONGROOM_ASSIGN(const auto exporter, service_.exporters_.begin(begin(output)));
+    STRONGROOM_CHECK(exporter->sheet(source.sheet()));
+    for (bool more = true; more;) {
+      STRONGROOM_ASSIGN(more, source.next([&](std::span<const Cell> cells) {
+        ++progress_.rows;
+        return exporter->row(cells);
+      }));
+      if (stopped()) return make_error(ErrorCode::cancelled, "nobody waits for the export any more");
+      tell();
+    }
+    return exporter->end();
+  }
+
+  Begin begin(int output) {
     Begin begin;
     begin.format = request_.format;
     if (request_.settings) begin.settings = *request_.settings;
     begin.document = {title_of(request_.what), words_of(request_), service_.ports_.author, service_.clock_.now_ms()};
-    begin.output = output_.get();
+    begin.secret = request_.reveal.value_or(false);
+    begin.output = output;
     begin.stopped = [this] { return stopped(); };
     return begin;
   }

@@ -49,6 +49,7 @@ struct Begin {
   std::string format;
   std::map<std::string, std::string> settings;
   Document document;
+  bool secret = false;            // there are values in it: only an exporter of ours that keeps nothing on a disk
   int output = -1;                // borrowed; for writing
   std::function<bool()> stopped;  // whether nobody wants it any more; asked about once a second
 };

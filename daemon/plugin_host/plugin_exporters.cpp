@@ -109,6 +109,15 @@ Result<UsablePlugin> PluginExporters::find(std::string_view format) const {
 // What an export asks for stands over what is configured.
 Result<std::unique_ptr<exports::Exporter>> PluginExporters::begin(exports::Begin begin) {
   STRONGROOM_ASSIGN(const UsablePlugin plugin, find(begin.format));
+  // It could tell values to its log, or leave them on the disk.
+  if (begin.secret && (!plugin.builtin || plugin.manifest.has_right("scratch")))
+    return make_error(ErrorCode::invalid_argument,
+                      "cannot hold values of secrets: " +
+                          std::string(plugin.builtin ? "its exporter keeps rows in a file "
+                                                       "while it works"
+                                                     : "its exporter is not built in") +
+                          "; csv, json, jsonl and html can",
+                      "format");
   for (const auto& [name, value] : plugin.settings) begin.settings.try_emplace(name, value);
   STRONGROOM_CHECK(check_settings(plugin.manifest, begin.settings));
   STRONGROOM_CHECK(plugins_.may_use(plugin.manifest.id));

@@ -178,7 +178,7 @@ Result<std::vector<UsablePlugin>> Plugins::enabled(PluginType type) {
   std::vector<UsablePlugin> out;
   const auto add = [&](const Entry& entry) {
     if (entry.manifest.type == type && entry.is_enabled)
-      out.push_back({entry.manifest, library_of(entry), entry.settings});
+      out.push_back({entry.manifest, library_of(entry), entry.settings, entry.builtin});
   };
   for (const auto& id : order_) add(entries_.at(id));
   for (const auto& [id, entry] : entries_)

@@ -26,6 +26,7 @@ struct UsablePlugin {
   Manifest manifest;
   std::filesystem::path library;
   std::map<std::string, std::string> settings;  // as configured
+  bool builtin = false;
 };
 
 // Thread-safe.

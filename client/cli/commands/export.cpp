@@ -9,6 +9,7 @@
 
 #include "client/cli/command.h"
 #include "client/cli/duration.h"
+#include "client/cli/export_rows.h"
 #include "client/cli/new_file.h"
 #include "client/cli/print_json.h"
 #include "client/cli/progress.h"
@@ -34,19 +35,23 @@ struct Options {
   std::string decision;
   std::string below;
   bool deleted = false;
+  bool reveal = false;
+  std::vector<std::string> recipients;
 };
 
 std::optional<std::string> given(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(text);
 }
 
-// "report.xlsx" is an xlsx when nothing else is said, "-" is csv.
+// "report.xlsx" is an xlsx when nothing else is said, and so is "report.xlsx.age"; "-" is csv.
 std::string format_of(const Options& options) {
   if (!options.format.empty()) return options.format;
-  const auto dot = options.output.rfind('.');
-  const auto slash = options.output.rfind('/');
+  std::string name = options.output;
+  if (!options.recipients.empty() && name.ends_with(".age")) name.resize(name.size() - 4);
+  const auto dot = name.rfind('.');
+  const auto slash = name.rfind('/');
   const bool has_extension = dot != std::string::npos && (slash == std::string::npos || dot > slash + 1);
-  return has_extension ? options.output.substr(dot + 1) : "csv";
+  return has_extension ? name.substr(dot + 1) : "csv";
 }
 
 Result<std::map<std::string, std::string>> settings_of(const std::vector<std::string>& words) {
@@ -82,12 +87,22 @@ Result<wire::RunRequest> request_of(const Options& options) {
         options.decision == "denied" ? protocol::audit::Decision::denied : protocol::audit::Decision::allowed;
   request.prefix = given(options.below);
   if (options.deleted) request.deleted = true;
+  if (options.reveal && options.recipients.empty())
+    return make_error(
+        ErrorCode::invalid_argument,
+        "--reveal wants --recipient too: values are exported encrypted or not at all; 'age-keygen' makes a key",
+        "--reveal");
+  if (options.reveal) request.reveal = true;
+  if (!options.recipients.empty()) request.recipients = options.recipients;
   return request;
 }
 
 // Bytes that are no text would change what the terminal does.
-Status check_terminal(client::Client& client, const std::string& format) {
+Status check_terminal(client::Client& client, const std::string& format, bool encrypted) {
   if (isatty(STDOUT_FILENO) != 1) return {};
+  if (encrypted)
+    return make_error(ErrorCode::invalid_argument, "an encrypted file is no text for a terminal; name a file",
+                      "--output");
   STRONGROOM_ASSIGN(const auto known, client.call<wire::ListFormats>({}));
   const auto found = std::ranges::find(known.formats, format, &wire::FormatEntry::format);
   const bool is_text = found == known.formats.end() || found->media_type.starts_with("text/") ||
@@ -96,27 +111,15 @@ Status check_terminal(client::Client& client, const std::string& format) {
   return make_error(ErrorCode::invalid_argument, "'" + format + "' is no text for a terminal; name a file", "--output");
 }
 
-Result<wire::Progress> run_into(Session& session, const wire::RunRequest& request, int descriptor) {
-  STRONGROOM_ASSIGN(auto* const client, session.client());
-  Progress progress(session, "Exporting", "rows");
-  wire::Progress last;
-  STRONGROOM_CHECK(client->call_passing<wire::Run>(descriptor, request, [&](const wire::Progress& told) {
-    last = told;
-    progress.show(told.rows, told.total);
-    return true;
-  }));
-  return last;
-}
-
 Result<wire::Progress> export_rows(Session& session, const Options& options) {
   STRONGROOM_ASSIGN(const auto request, request_of(options));
   if (options.output == "-") {
     STRONGROOM_ASSIGN(auto* const client, session.client());
-    STRONGROOM_CHECK(check_terminal(*client, request.format));
-    return run_into(session, request, STDOUT_FILENO);
+    STRONGROOM_CHECK(check_terminal(*client, request.format, request.recipients.has_value()));
+    return run_export_into(session, request, STDOUT_FILENO, "Exporting");
   }
   STRONGROOM_ASSIGN(auto file, NewFile::create(options.output, options.force ? Overwrite::yes : Overwrite::no));
-  STRONGROOM_ASSIGN(auto last, run_into(session, request, file.descriptor()));
+  STRONGROOM_ASSIGN(auto last, run_export_into(session, request, file.descriptor(), "Exporting"));
   STRONGROOM_CHECK(file.keep());
   return last;
 }
@@ -143,6 +146,9 @@ std::function<int(Session&)> prepare(CLI::App& app, wire::Subject what) {
   app.add_flag("--force", options->force, "Replaces a file that exists.");
   app.add_option("--columns", options->columns, "Only these columns, in this order, split by commas.")->delimiter(',');
   app.add_option("--set", options->settings, "A setting of the exporter, NAME=VALUE; several times.");
+  app.add_option("--recipient", options->recipients,
+                 "An age recipient, 'age1...'; several times. The file can then be opened with the 'age' tool by them "
+                 "alone.");
   if (what == wire::Subject::audit) {
     app.add_option("--since", options->since, "Only from this time on: 2026-11-22, \"2026-11-22 10:30\", 7d.");
     app.add_option("--until", options->until, "Only before this time.");
@@ -155,11 +161,25 @@ std::function<int(Session&)> prepare(CLI::App& app, wire::Subject what) {
   if (what == wire::Subject::secrets) {
     app.add_option("--below", options->below, "Only below this folder.");
     app.add_flag("--deleted", options->deleted, "Deleted ones too.");
+    app.add_flag("--reveal", options->reveal, "Their values too, a row for each field; only with --recipient.");
   }
   return [options](Session& session) { return run_export(session, *options); };
 }
 
 }  // namespace
+
+Result<wire::Progress> run_export_into(Session& session, const wire::RunRequest& request, int descriptor,
+                                       const std::string& what) {
+  STRONGROOM_ASSIGN(auto* const client, session.client());
+  Progress progress(session, what, "rows");
+  wire::Progress last;
+  STRONGROOM_CHECK(client->call_passing<wire::Run>(descriptor, request, [&](const wire::Progress& told) {
+    last = told;
+    progress.show(told.rows, told.total);
+    return true;
+  }));
+  return last;
+}
 
 std::function<int(Session&)> prepare_export_audit(CLI::App& app) {
   return prepare(app, wire::Subject::audit);

@@ -7,7 +7,7 @@
 
 namespace strongroom::protocol::export_ {
 
-// What can be exported. None shows a secret value.
+// What can be exported. None shows a secret value that nobody has asked for.
 enum class Subject : std::uint8_t { audit, secrets, plugins, status };
 
 }  // namespace strongroom::protocol::export_
@@ -71,6 +71,8 @@ struct RunRequest {
   std::optional<audit::Decision> decision;
   std::optional<std::string> prefix;
   std::optional<bool> deleted;
+  std::optional<bool> reveal;
+  std::optional<std::vector<std::string>> recipients;
 
   static constexpr auto fields() {
     using R = RunRequest;
@@ -86,7 +88,12 @@ struct RunRequest {
         Field<&R::path>{"path", "Audit: only about the object of this name.", audit::k_event_path},
         Field<&R::decision>{"decision", "Audit: only what was allowed, or denied."},
         Field<&R::prefix>{"prefix", "Secrets: only below this folder.", {.min = 0, .max = 512}},
-        Field<&R::deleted>{"deleted", "Secrets: deleted ones too."}};
+        Field<&R::deleted>{"deleted", "Secrets: deleted ones too."},
+        Field<&R::reveal>{"reveal", "Secrets: their values too, a row for each field; only with `recipients`."},
+        Field<&R::recipients>{"recipients",
+                              "The file becomes an age file (age-encryption.org/v1) that these can open, and nobody "
+                              "else: `age1...`.",
+                              {.min = 1, .max = 20}}};
   }
 };
 

@@ -1,0 +1,48 @@
+// Writes an age file (version 1) that its recipients, and nobody else, can open: also with the `age` tool.
+//
+// Format: https://age-encryption.org/v1 (C2SP age): the file key is wrapped for each recipient with X25519,
+// HKDF-SHA-256 (RFC 5869) and ChaCha20-Poly1305 (RFC 8439); the content is sealed in pieces of 64 KiB (STREAM), so that
+// what was cut off or exchanged is noticed.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <span>
+
+#include <strongroom/age/recipient.h>
+#include <strongroom/base/secret.h>
+
+namespace strongroom::age {
+
+inline constexpr std::size_t k_most_recipients = 20;
+
+// Takes the bytes of the file, in their order. Its error ends the encryption and is handed on.
+using ByteTaker = std::function<Status(BytesView)>;
+
+// One thread at a time. What it holds is wiped at its end.
+class Encryptor {
+ public:
+  // Writes the header. Errors: invalid_argument for no recipient or more than k_most_recipients; those of `take`.
+  static Result<Encryptor> begin(std::span<const Recipient> recipients, ByteTaker take);
+
+  // Any number of bytes of content. Errors: those of `take`; after one of them nothing more may be written.
+  Status write(BytesView content);
+
+  // The file is complete; nothing more may be written.
+  Status end();
+
+ private:
+  explicit Encryptor(ByteTaker take);
+
+  enum class Last : bool { no, yes };
+  Status seal(BytesView piece, Last last);
+
+  ByteTaker take_;
+  Secret key_;    // of the content
+  Secret piece_;  // what has not been sealed yet
+  std::size_t filled_ = 0;
+  std::uint64_t number_ = 0;  // of the next piece
+  Bytes sealed_;
+};
+
+}  // namespace strongroom::age
