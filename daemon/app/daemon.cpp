@@ -263,6 +263,7 @@ void Daemon::Parts::make_services() {
     secrets->open_watches();
     audit_service->open_tails();
   };
+  around.plugin_problems = [this] { return plugins ? plugins->problems() : std::vector<std::string>(); };
   around.audit_status = [this] { return audit_service->status(); };
   around.record = [this](std::string_view action, std::string_view detail, std::string_view result) {
     recorder->system(action, detail, result);
@@ -275,6 +276,7 @@ void Daemon::Parts::make_services() {
   ports_of_plugins.changed = [this](const std::string& id) {
     if (monitoring) monitoring->refresh(id);
   };
+  ports_of_plugins.fared = [this] { lifecycle->tell_status(); };
   plugins = std::make_unique<plugin_host::Plugins>(configuration.data / "plugins", system_clock(),
                                                    std::move(ports_of_plugins));
   plugin_service = std::make_unique<plugin_host::PluginService>(

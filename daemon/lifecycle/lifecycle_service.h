@@ -38,6 +38,7 @@ struct Surroundings {
   std::function<void()> after_unlock;            // lets it begin again, before anybody is served
   std::function<void(std::string_view)> report;  // to the log and the service manager
   std::function<std::optional<protocol::service::AuditStatus>()> audit_status;
+  std::function<std::vector<std::string>()> plugin_problems;  // sentences
   // Something that the audit log has to hold beside the calls.
   std::function<void(std::string_view action, std::string_view detail, std::string_view result)> record;
 };
@@ -83,6 +84,9 @@ class LifecycleService {
   // Sentences about what needs attention, from elsewhere (storage checks). Shown by status.
   void add_problem(std::string sentence);
 
+  // Tells the status to everybody who follows it: something of it that lies elsewhere has changed.
+  void tell_status();
+
   // Tells everybody who follows the status why that ends.
   void close_watches(const Error& error) { status_feed_.close(error); }
 
@@ -105,7 +109,6 @@ class LifecycleService {
   void forget_opening_problems();
   void note_header_change();
   protocol::service::StatusResponse status() const;
-  void tell_status();
 
   void set_opened(bool opened) noexcept { opened_ = opened; }
 

@@ -87,6 +87,7 @@ protocol::service::StatusResponse LifecycleService::status() const {
   if (const auto report = vault_.header_report(); !report.problem.empty()) status.problems.push_back(report.problem);
   if (status.state == StoreState::unlocked && !status.recovery_slot)
     status.problems.emplace_back("there is no recovery code yet; 'strongroom init' makes one");
+  for (auto& problem : around_.plugin_problems()) status.problems.push_back(std::move(problem));
   const std::lock_guard guard(problems_mutex_);
   status.problems.insert(status.problems.end(), problems_.begin(), problems_.end());
   status.problems.insert(status.problems.end(), opening_problems_.begin(), opening_problems_.end());

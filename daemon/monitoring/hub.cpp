@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace strongroom::monitoring {
 namespace {
@@ -77,9 +78,13 @@ void Hub::stop() {
 
 void Hub::observe(const evidence::Event& event, std::uint64_t sequence) {
   if (!any_.load(std::memory_order_relaxed)) return;
-  const Event told = redacted(event, sequence);
+  std::optional<Event> told;
   const std::lock_guard guard(mutex_);
-  for (const auto& [id, watch] : watches_) watch->observe(told);
+  for (const auto& [id, watch] : watches_) {
+    if (!watch->has_room()) continue;
+    if (!told) told = redacted(event, sequence);
+    watch->observe(*told);
+  }
 }
 
 std::uint64_t Hub::lost() const {

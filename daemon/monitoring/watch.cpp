@@ -23,6 +23,14 @@ Watch::~Watch() {
   thread_.join();
 }
 
+bool Watch::has_room() {
+  const std::lock_guard guard(mutex_);
+  if (queue_.size() < k_most_waiting) return true;
+  ++lost_;
+  ++total_;
+  return false;
+}
+
 // The thread gathers for a while anyway, so it is only woken from sleep.
 void Watch::observe(const Event& event) {
   bool first = false;

@@ -29,6 +29,8 @@ class Watch {
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
+  // Whether an event would be taken now. When not, one is counted as thrown away: it need not be made.
+  bool has_room();
   // Never waits: what does not fit is counted and thrown away.
   void observe(const Event& event);
 

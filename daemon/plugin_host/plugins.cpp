@@ -1,6 +1,7 @@
 #include "daemon/plugin_host/plugins.h"
 
 #include <algorithm>
+#include <ctime>
 
 #include "daemon/plugin_host/builtin_plugins.h"
 #include "daemon/plugin_host/runner_process.h"
@@ -36,6 +37,18 @@ std::string_view kind_name(SettingInfo::Kind kind) {
 std::string seconds_until(Breaker::Clock::time_point when, Breaker::Clock::time_point now) {
   const auto left = std::chrono::ceil<std::chrono::seconds>(when - now).count();
   return std::to_string(left) + (left == 1 ? " second" : " seconds");
+}
+
+// "10:31:07 UTC", so long from `now_ms` on; to the next second.
+std::string time_of(std::int64_t now_ms, Breaker::Clock::duration from_now) {
+  constexpr std::int64_t k_second = 1000;
+  const auto later = std::chrono::ceil<std::chrono::seconds>(from_now).count();
+  const std::time_t then = now_ms / k_second + later;
+  std::tm utc{};
+  gmtime_r(&then, &utc);
+  char text[16];
+  const std::size_t size = std::strftime(text, sizeof text, "%H:%M:%S UTC", &utc);
+  return {text, size};
 }
 
 }  // namespace
@@ -203,12 +216,35 @@ Status Plugins::may_use(const std::string& id) {
 }
 
 void Plugins::used(const std::string& id, const Status& outcome) {
+  if (!outcome && !is_failure(outcome.error())) return;
+  bool was_failing = false;
+  {
+    const std::lock_guard guard(mutex_);
+    Breaker& breaker = health_[id].breaker;
+    was_failing = !breaker.reason().empty();
+    if (outcome)
+      breaker.succeeded();
+    else
+      breaker.failed(Breaker::Clock::now(), outcome.error().message);
+  }
+  if (!outcome && ports_.report) ports_.report("the plugin " + id + ": " + outcome.error().message);
+  if ((!outcome || was_failing) && ports_.fared) ports_.fared();
+}
+
+std::vector<std::string> Plugins::problems() {
   const std::lock_guard guard(mutex_);
-  Breaker& breaker = health_[id].breaker;
-  if (outcome) return breaker.succeeded();
-  if (!is_failure(outcome.error())) return;
-  breaker.failed(Breaker::Clock::now(), outcome.error().message);
-  if (ports_.report) ports_.report("the plugin " + id + ": " + outcome.error().message);
+  const auto now = Breaker::Clock::now();
+  std::vector<std::string> out;
+  for (const auto& [id, health] : health_) {
+    const auto entry = entries_.find(id);
+    if (health.breaker.reason().empty() || entry == entries_.end() || !entry->second.is_enabled) continue;
+    const auto next = health.breaker.next_try(now);
+    out.push_back("the plugin " + id + " has failed (" + health.breaker.reason() + "); " +
+                  (next ? "it may be tried again from " + time_of(clock_.now_ms(), *next - now) +
+                              " on, or at once after 'strongroom plugin enable'"
+                        : "it is tried again when it is used"));
+  }
+  return out;
 }
 
 void Plugins::take_log(const std::string& id, std::uint32_t level, std::string_view line) {

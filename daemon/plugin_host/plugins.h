@@ -43,6 +43,8 @@ class Plugins {
     std::function<void(std::string_view line)> report;  // to the daemon's own log
     // A plugin was installed, removed, enabled, disabled or configured.
     std::function<void(const std::string& id)> changed;
+    // What problems() says may be different from now on. Called without a lock, on any thread.
+    std::function<void()> fared;
     // To the audit log: which library was approved.
     std::function<void(std::string_view action, std::string_view detail)> record;
     bool sandbox = true;           // whether this system can confine a process
@@ -71,6 +73,9 @@ class Plugins {
   Status may_use(const std::string& id);
   // How a use has ended.
   void used(const std::string& id, const Status& outcome);
+  // A sentence for each plugin that is enabled and failed when it was last used, with the reason and the time of the
+  // next try.
+  std::vector<std::string> problems();
   void take_log(const std::string& id, std::uint32_t level, std::string_view line);
 
  private:

@@ -180,6 +180,7 @@ class Child {
     const auto answer = make_pipe();
     const auto progress = reports ? make_pipe() : std::optional(Pipe{});
     if (!answer || !progress) return cannot("a pipe cannot be made");
+    // A copy, not another program: the check is a function of whoever links this.
     const pid_t process = fork();
     if (process < 0) return cannot("a process cannot be started");
     if (process == 0) {

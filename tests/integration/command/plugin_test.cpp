@@ -96,9 +96,13 @@ TEST_F(PluginCommands, AChangedLibraryIsRefusedWithBothDigests) {
   EXPECT_TRUE(holds(refused.errors, approved)) << refused.errors;
   const auto list = cli({"plugin", "list"});
   EXPECT_TRUE(holds(list.output, "failing")) << list.output;
+  const auto status = cli({"status"});
+  EXPECT_TRUE(holds(status.output, std::string("the plugin ") + k_hello + " has failed (")) << status.output;
+  EXPECT_TRUE(holds(status.output, " UTC on, or at once after 'strongroom plugin enable'")) << status.output;
   // Installing it again mends it.
   ASSERT_EQ(cli({"plugin", "install", HELLO_EXPORTER}).exit_code, 0);
   EXPECT_EQ(cli({"export", "status", "-f", "markdown", "-o", "-"}).exit_code, 0);
+  EXPECT_FALSE(holds(cli({"status"}).output, k_hello));
 }
 
 TEST_F(PluginCommands, AChangedRegisterCountsForNothing) {
