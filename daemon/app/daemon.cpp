@@ -137,6 +137,7 @@ struct Daemon::Parts {
   void make_services();
   Status listen();
   ipc::Limits limits();
+  std::vector<Monitoring::Durations> durations() const;
   void apply(const Configuration& changed);
   void check_storage();
 };
@@ -281,7 +282,7 @@ void Daemon::Parts::make_services() {
                                                    std::move(ports_of_plugins));
   plugin_service = std::make_unique<plugin_host::PluginService>(
       *plugins, [this](std::function<void()> task) { return search_pool->run(std::move(task)); });
-  monitoring = std::make_unique<Monitoring>(configuration, *log, *lifecycle, *plugins);
+  monitoring = std::make_unique<Monitoring>(configuration, *log, *lifecycle, *plugins, [this] { return durations(); });
   exports = std::make_unique<Exports>(
       Exports::Parts{configuration, *recorder, *audit_service, *secrets, *lifecycle, *plugins});
   dispatcher = std::make_unique<ipc::Dispatcher>(
@@ -290,6 +291,20 @@ void Daemon::Parts::make_services() {
       ipc::Admission(geteuid(), [this] { return lifecycle->state(); }));
   dispatcher->set_recorder(recorder.get());
   bind_services(*dispatcher, *lifecycle, *secrets, *audit_service, exports->service(), *plugin_service);
+}
+
+std::vector<Monitoring::Durations> Daemon::Parts::durations() const {
+  using protocol::Effect;
+  std::vector<Monitoring::Durations> out{
+      {"commit_seconds", "How long commits of the store took.", &store->commit_durations()}};
+  if (!dispatcher) return out;
+  out.push_back({"read_call_seconds", "How long calls took that show no value and change nothing.",
+                 &dispatcher->durations(Effect::read)});
+  out.push_back(
+      {"reveal_call_seconds", "How long calls took that show values.", &dispatcher->durations(Effect::reveal)});
+  out.push_back(
+      {"write_call_seconds", "How long calls took that change what is stored.", &dispatcher->durations(Effect::write)});
+  return out;
 }
 
 Status Daemon::Parts::listen() {

@@ -1,6 +1,12 @@
 // Everything that watches: the monitors, what they hear, and what is measured for them.
 #pragma once
 
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <strongroom/base/duration_histogram.h>
+
 #include "daemon/app/configuration.h"
 #include "daemon/app/slow_pool.h"
 #include "daemon/lifecycle/lifecycle_service.h"
@@ -12,9 +18,15 @@ namespace strongroom::app {
 
 class Monitoring {
  public:
-  // All outlive it.
+  struct Durations {
+    std::string name;  // of a metric
+    std::string help;
+    const DurationHistogram* histogram;
+  };
+
+  // All outlive it. `durations` is asked each time: what is measured may not be there yet.
   Monitoring(const Configuration& configuration, log::Log& log, lifecycle::LifecycleService& lifecycle,
-             plugin_host::Plugins& plugins);
+             plugin_host::Plugins& plugins, std::function<std::vector<Durations>()> durations);
 
   void observe(const evidence::Event& event, std::uint64_t sequence) { hub_.observe(event, sequence); }
 
@@ -26,6 +38,7 @@ class Monitoring {
   std::vector<monitoring::Metric> measure();
 
   lifecycle::LifecycleService& lifecycle_;
+  const std::function<std::vector<Durations>()> durations_;
   plugin_host::PluginMonitors monitors_;
   monitoring::Hub hub_;
   SlowPool pool_;

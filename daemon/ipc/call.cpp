@@ -49,6 +49,7 @@ WipedString LaterReply::message_of(const std::function<void(WipedString&)>& writ
 }
 
 void LaterReply::send_last(WipedString message) {
+  if (durations_ != nullptr) durations_->add(DurationHistogram::Clock::now() - begun_);
   if (stream_)
     stream_->finish(std::move(message));
   else

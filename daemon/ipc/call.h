@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include <strongroom/base/duration_histogram.h>
 #include <strongroom/base/result.h>
 #include <strongroom/base/wiped_memory.h>
 #include <strongroom/protocol/method.h>
@@ -57,6 +58,12 @@ class LaterReply {
 
   void set_settle(Settle settle) { settle_ = std::move(settle); }
 
+  // How long it takes from now to its answer is added to `durations`, which outlives it.
+  void measure(DurationHistogram& durations) noexcept {
+    durations_ = &durations;
+    begun_ = DurationHistogram::Clock::now();
+  }
+
   // `write_parameters` appends the parameters object to the message.
   void finish(const std::function<void(WipedString&)>& write_parameters);
   void fail(const Error& error);
@@ -78,6 +85,8 @@ class LaterReply {
   std::shared_ptr<StreamWay> stream_;
   std::int64_t request_id_;
   std::pmr::memory_resource* memory_;
+  DurationHistogram* durations_ = nullptr;
+  DurationHistogram::Clock::time_point begun_{};
   std::atomic<bool> finished_ = false;
 };
 

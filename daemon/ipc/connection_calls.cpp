@@ -23,6 +23,7 @@ audit::CallRecord record_of(const BoundMethod& method, const protocol::CallEnvel
 
 void Connection::call_now(const Result<const BoundMethod*>& method, const protocol::CallEnvelope& call,
                           const CallInfo& info) {
+  const auto begun = DurationHistogram::Clock::now();
   WipedString& out = thread_.output;
   const std::size_t start = out.size();
   protocol::begin_reply(out, false);
@@ -40,6 +41,7 @@ void Connection::call_now(const Result<const BoundMethod*>& method, const protoc
     out.resize(start);
     protocol::write_error(out, status.error(), info.request_id);
   }
+  if (method) dispatcher_.durations((*method)->info->effect).add(DurationHistogram::Clock::now() - begun);
   if (!call.oneway) return;
   wipe(out.data() + start, out.size() - start);
   out.resize(start);
@@ -98,6 +100,7 @@ Status Connection::record_call(const BoundMethod& method, const audit::CallRecor
 
 void Connection::call_later(const BoundMethod& method, const protocol::CallEnvelope& call, const CallInfo& info) {
   auto reply = reply_to(call, info, method.ordering == Ordering::serial);
+  if (!reply->stream()) reply->measure(dispatcher_.durations(method.info->effect));
   if (call.upgrade)
     return reply->fail(
         make_error(ErrorCode::not_implemented, "no method here upgrades its connection", std::string(call.method)));

@@ -4,6 +4,7 @@
 // dispatcher is immutable and thread-safe.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <string>
@@ -11,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include <strongroom/base/duration_histogram.h>
 #include <strongroom/base/result.h>
 #include <strongroom/protocol/catalogue.h>
 #include <strongroom/protocol/message.h>
@@ -61,6 +63,11 @@ class Dispatcher {
   // Errors: method_not_found, interface_not_found (subject names what was asked).
   Result<const BoundMethod*> find(std::string_view full_name) const;
 
+  // How long calls of this kind took, from their message to their answer; streams are not among them.
+  DurationHistogram& durations(protocol::Effect effect) const noexcept {
+    return durations_[static_cast<std::size_t>(effect)];
+  }
+
   // Names of all bound methods, for the test that every method of the catalogue has a handler.
   std::vector<std::string> method_names() const;
 
@@ -80,6 +87,7 @@ class Dispatcher {
   audit::Recorder* recorder_ = nullptr;
   std::vector<std::pair<std::string, std::string>> interfaces_;
   std::unordered_map<std::string, BoundMethod, Hash, std::equal_to<>> methods_;
+  mutable std::array<DurationHistogram, 3> durations_;  // by effect
 };
 
 }  // namespace strongroom::ipc

@@ -26,11 +26,15 @@ struct Event {
   std::string objects;  // ids in hex, split by spaces
 };
 
+// As in abi/monitor.h.
+enum class MetricKind : std::uint8_t { counter = 1, gauge, bucket, sum };
+
 struct Metric {
   std::string name;  // a-z 0-9 _
   std::string help;
   double value = 0;
-  bool grows = false;  // a counter; otherwise a gauge
+  MetricKind kind = MetricKind::gauge;
+  std::uint32_t exponent = 0;  // of a bucket: 2^exponent microseconds
 };
 
 // One thread at a time. After an error it is thrown away.

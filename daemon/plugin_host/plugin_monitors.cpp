@@ -47,7 +47,7 @@ class MonitorV1 final : public monitoring::Monitor {
   Status metrics(std::span<const Metric> metrics) override {
     Bytes content;
     for (const Metric& metric : metrics.first(std::min<std::size_t>(metrics.size(), SR_MONITOR_MAX_METRICS)))
-      plugin_seam::write_metric(content, {metric.grows ? SR_METRIC_COUNTER : SR_METRIC_GAUGE, 0, metric.value,
+      plugin_seam::write_metric(content, {static_cast<std::uint32_t>(metric.kind), metric.exponent, metric.value,
                                           abi(metric.name), abi(metric.help)});
     return noted(answered(Call::metrics, content, {}));
   }

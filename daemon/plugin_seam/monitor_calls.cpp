@@ -83,6 +83,7 @@ Result<std::vector<sr_event>> read_events(BytesView content, std::uint64_t& lost
 void write_metric(Bytes& out, const sr_metric& metric) {
   ByteWriter writer(out);
   writer.u32(metric.kind);
+  writer.u32(metric.exponent);
   std::uint64_t bits = 0;
   static_assert(sizeof bits == sizeof metric.value);
   std::memcpy(&bits, &metric.value, sizeof bits);
@@ -97,6 +98,7 @@ Result<std::vector<sr_metric>> read_metrics(BytesView content) {
   while (reader.ok() && reader.left() > 0 && metrics.size() < SR_MONITOR_MAX_METRICS) {
     sr_metric metric{};
     metric.kind = reader.u32();
+    metric.exponent = reader.u32();
     const std::uint64_t bits = reader.u64();
     std::memcpy(&metric.value, &bits, sizeof bits);
     metric.name = text(reader);

@@ -109,6 +109,10 @@ void Store::refuse_writes(std::optional<Error> error) {
   impl_->queue.refuse(std::move(error));
 }
 
+const DurationHistogram& Store::commit_durations() const noexcept {
+  return impl_->queue.commit_durations();
+}
+
 Storage& Store::storage() noexcept {
   return *impl_->storage;
 }

@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 
+#include <strongroom/base/duration_histogram.h>
 #include <strongroom/base/result.h>
 
 #include "daemon/store/storage.h"
@@ -106,6 +107,9 @@ class Store {
   void refuse_writes(std::optional<Error> error);
 
   Storage& storage() noexcept;
+
+  // How long commits took; one carries the writes of many clients.
+  const DurationHistogram& commit_durations() const noexcept;
 
  private:
   struct Impl;

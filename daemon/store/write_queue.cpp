@@ -127,7 +127,9 @@ Status WriteQueue::commit(WriteTransaction& transaction) {
     return make_error(ErrorCode::internal, "the write failed unexpectedly");
   }
   const std::uint64_t mark = participant_->commit_mark(mark_ + 1);
+  const auto begun = DurationHistogram::Clock::now();
   STRONGROOM_CHECK(transaction.commit(mark));
+  commit_durations_.add(DurationHistogram::Clock::now() - begun);
   mark_ = mark;
   return {};
 }

@@ -27,6 +27,8 @@ class WriteQueue {
   void refuse(std::optional<Error> error);
   void set_participant(CommitParticipant* participant) noexcept;
 
+  const DurationHistogram& commit_durations() const noexcept { return commit_durations_; }
+
   bool on_writer_thread() const noexcept { return std::this_thread::get_id() == thread_.get_id(); }
 
  private:
@@ -61,6 +63,7 @@ class WriteQueue {
   };
 
   Storage& storage_;
+  DurationHistogram commit_durations_;
   const Store::Limits limits_;
   std::uint64_t mark_;  // writer thread
   Nobody nobody_;

@@ -29,7 +29,7 @@ IS(SR_BUSY, 11);
 IS(SR_MAX_TEXT, 512);
 IS(SR_MAX_NAME, 127);
 IS(SR_ABI_MAJOR, 1);
-IS(SR_ABI_MINOR, 0);
+IS(SR_ABI_MINOR, 1);
 IS(SR_LOG_DEBUG, 0);
 IS(SR_LOG_INFO, 1);
 IS(SR_LOG_WARNING, 2);
@@ -207,6 +207,7 @@ AT(sr_event, objects, 120);
 
 SIZE(sr_metric, 48);
 AT(sr_metric, kind, 0);
+AT(sr_metric, exponent, 4);
 AT(sr_metric, value, 8);
 AT(sr_metric, name, 16);
 AT(sr_metric, help, 32);

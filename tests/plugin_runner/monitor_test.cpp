@@ -8,8 +8,11 @@
 #include <chrono>
 #include <cstdlib>
 
+#include <strongroom/abi/monitor.h>
+
 #include "daemon/monitoring/hub.h"
 #include "daemon/plugin_host/plugin_monitors.h"
+#include "tests/contract/plugin_files.h"
 #include "tests/plugin_runner/plugin_house.h"
 #include "tests/support/eventually.h"
 
@@ -32,7 +35,7 @@ Descriptor bound(const std::filesystem::path& path, int type) {
   return made;
 }
 
-class PluginMonitor : public testing::Test {
+class PluginMonitor : public ::testing::Test {
  protected:
   PluginMonitor() {
     options_.sockets = house_.folder();
@@ -42,9 +45,16 @@ class PluginMonitor : public testing::Test {
     monitors_ = std::make_unique<PluginMonitors>(house_.plugins(), options_);
     hub_ = std::make_unique<monitoring::Hub>(
         *monitors_,
-        monitoring::Hub::Ports{
-            .measure = [] { return std::vector<monitoring::Metric>{{"answer", "What is measured.", 42, false}}; },
-            .report = [this](std::string_view line) { reported_.emplace_back(line); }});
+        monitoring::Hub::Ports{.measure =
+                                   [] {
+                                     using monitoring::MetricKind;
+                                     return std::vector<monitoring::Metric>{
+                                         {"answer", "What is measured.", 42},
+                                         {"call_seconds", "How long it took.", 3, MetricKind::bucket, 10},
+                                         {"call_seconds", "How long it took.", 4, MetricKind::bucket, SR_METRIC_ALL},
+                                         {"call_seconds", "How long it took.", 0.5, MetricKind::sum}};
+                                   },
+                               .report = [this](std::string_view line) { reported_.emplace_back(line); }});
   }
 
   ~PluginMonitor() override { hub_->stop(); }
@@ -134,11 +144,37 @@ TEST_F(PluginMonitor, PrometheusCountsAndShowsWhatIsMeasured) {
   EXPECT_TRUE(page.starts_with("HTTP/1.0 200 OK\r\n")) << page;
   EXPECT_NE(page.find("result=\"not_found\"} 1\n"), std::string::npos) << page;
   EXPECT_EQ(page.find(k_canary), std::string::npos);
+  EXPECT_NE(page.find("# TYPE strongroom_call_seconds histogram\n"
+                      "strongroom_call_seconds_bucket{le=\"0.001024\"} 3.0\n"
+                      "strongroom_call_seconds_bucket{le=\"+Inf\"} 4.0\n"
+                      "strongroom_call_seconds_count 4.0\n"
+                      "strongroom_call_seconds_sum 0.5\n"),
+            std::string::npos)
+      << page;
   EXPECT_TRUE(scrape("GET / HTTP/1.0\r\n\r\n").starts_with("HTTP/1.0 404"));
   EXPECT_TRUE(scrape(std::string(20'000, 'x')).starts_with("HTTP/1.0 404"));
 }
 
 // The process is stopped, as one that sleeps for ever.
+TEST_F(PluginMonitor, OneOfAnOlderMinorWorksWithWhatItKnows) {
+  const std::string manifest =
+      R"({"id": "com.example.monitor.older", "type": "monitor", "abi": "1.0", "file": "older_minor.so",
+    "sha256": ")" +
+      to_hex(strongroom::testing::digest_of(OLDER_MINOR)) + R"(", "rights": []})";
+  const Descriptor library(::open(OLDER_MINOR, O_RDONLY | O_CLOEXEC));
+  const auto installed = house_.plugins().install(manifest, library);
+  ASSERT_TRUE(installed) << installed.error().message;
+  EXPECT_EQ(installed->abi, "1.0");
+  hub_->refresh();
+  observe("secret.get");
+  const auto said = [&](std::string_view line) {
+    const auto lines = house_.plugins().logs("com.example.monitor.older");
+    return lines && std::ranges::any_of(*lines, [&](const auto& each) { return each.text == line; });
+  };
+  EXPECT_TRUE(
+      tests::eventually([&] { return said("events: 1 known, 0 unknown") && said("metrics: 1 known, 3 unknown"); }));
+}
+
 TEST_F(PluginMonitor, OneThatSleepsMakesNobodyWaitAndLosesEvents) {
   enable(k_journald);
   observe("secret.get");

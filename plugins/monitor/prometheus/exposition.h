@@ -24,9 +24,12 @@ class Exposition {
   struct Value {
     std::string name;
     std::string help;
-    bool grows = false;
+    plugin::MetricKind kind = plugin::MetricKind::gauge;
+    std::uint32_t exponent = 0;
     double value = 0;
   };
+
+  static void append_value(std::string& out, const Value& value, const Value* before);
 
   // action, decision, result
   using Labels = std::tuple<std::string, std::string, std::string>;

@@ -118,6 +118,11 @@ void takes_metrics(Context& context) {
   good(run.metrics({metric_of(SR_METRIC_COUNTER, "requests", 1e300), metric_of(SR_METRIC_GAUGE, "connections", -0.5)}),
        run, "two metrics");
   good(run.metrics({metric_of(SR_METRIC_COUNTER, "requests", 0)}), run, "metrics that have become fewer and smaller");
+  std::vector<sr_metric> histogram(2, metric_of(SR_METRIC_BUCKET, "request_seconds", 3));
+  histogram[0].exponent = 10;
+  histogram[1].exponent = SR_METRIC_ALL;
+  histogram.push_back(metric_of(SR_METRIC_SUM, "request_seconds", 0.25));
+  good(run.metrics(histogram), run, "a histogram");
 }
 
 void leaves_out_metrics_that_it_does_not_know(Context& context) {

@@ -13,7 +13,7 @@
 /* The revision of the seam itself: of this table and of what every extension relies on (status, bytes, host). Another
  * major is refused by the host. A greater minor means that tables have grown at their ends. */
 #define SR_ABI_MAJOR 1u
-#define SR_ABI_MINOR 0u
+#define SR_ABI_MINOR 1u
 
 /* The longest id, name or version, without the terminating zero. */
 #define SR_MAX_NAME 127u

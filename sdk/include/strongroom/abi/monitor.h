@@ -49,10 +49,16 @@ typedef struct sr_event {
 /* A value that only grows, and one that goes up and down. */
 #define SR_METRIC_COUNTER 1u
 #define SR_METRIC_GAUGE 2u
+/* Since 1.1: a histogram of durations is some of the first kind with the same name, one behind the other with growing
+ * `exponent`, and one of the second. The value of a bucket is how many durations were at most 2^exponent microseconds
+ * long, those of the buckets before included; the last bucket, SR_METRIC_ALL, counts all. A sum is in seconds. */
+#define SR_METRIC_BUCKET 3u
+#define SR_METRIC_SUM 4u
+#define SR_METRIC_ALL 255u
 
 typedef struct sr_metric {
-  uint32_t kind; /* SR_METRIC_*; another one is left out */
-  uint32_t reserved;
+  uint32_t kind;     /* SR_METRIC_*; another one is left out */
+  uint32_t exponent; /* of a bucket; else 0 */
   double value;
   sr_bytes name; /* a-z 0-9 _, such as "connections" */
   sr_bytes help; /* one sentence */

@@ -40,8 +40,17 @@ struct Event {
   std::string_view objects;
 };
 
+// The kinds of abi/monitor.h.
+enum class MetricKind : std::uint8_t {
+  counter = SR_METRIC_COUNTER,
+  gauge = SR_METRIC_GAUGE,
+  bucket = SR_METRIC_BUCKET,
+  sum = SR_METRIC_SUM,
+};
+
 struct Metric {
-  bool grows = false;  // a counter; otherwise a gauge
+  MetricKind kind = MetricKind::gauge;
+  std::uint32_t exponent = 0;  // of a bucket
   double value = 0;
   std::string_view name;
   std::string_view help;
@@ -98,9 +107,9 @@ inline sr_status take_metrics(sr_monitor* monitor, const sr_metric* metrics, std
   return guarded(error, [&]() -> Status {
     std::vector<Metric> taken;
     for (const sr_metric& metric : std::span(metrics, count))
-      if (metric.kind == SR_METRIC_COUNTER || metric.kind == SR_METRIC_GAUGE)
-        taken.push_back(
-            {metric.kind == SR_METRIC_COUNTER, metric.value, text_view(metric.name), text_view(metric.help)});
+      if (metric.kind >= SR_METRIC_COUNTER && metric.kind <= SR_METRIC_SUM)
+        taken.push_back({static_cast<MetricKind>(metric.kind), metric.exponent, metric.value, text_view(metric.name),
+                         text_view(metric.help)});
     return of(monitor).metrics(taken);
   });
 }
