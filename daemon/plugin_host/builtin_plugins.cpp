@@ -33,7 +33,7 @@ Result<std::unique_ptr<RunnerProcess>> start_storage(const BuiltinPlugin& plugin
   STRONGROOM_ASSIGN(const Descriptor file, open_trusted(plugins / plugin.file, Trustee::of_this_process()));
   STRONGROOM_ASSIGN(const Descriptor library, sealed_copy(file, plugin.sha256));
   STRONGROOM_ASSIGN(auto program, runner_program());
-  STRONGROOM_ASSIGN(auto process, RunnerProcess::start({std::move(program), log, {}}));
+  STRONGROOM_ASSIGN(auto process, RunnerProcess::start({std::move(program), log, {}, {}}));
   const plugin_seam::LoadCall call{.extension = SR_STORAGE_V1_ID,
                                    .scratch = {},
                                    .folder = folder.string(),

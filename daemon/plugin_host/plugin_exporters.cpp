@@ -136,7 +136,8 @@ Result<std::unique_ptr<exports::Exporter>> PluginExporters::start(const UsablePl
   };
   // Outlives the process: one that still lives could write into the folder while it is cleared.
   std::optional<ScratchFolder> scratch;
-  STRONGROOM_ASSIGN(auto process, RunnerProcess::start({std::move(program), std::move(log), std::move(begin.stopped)}));
+  STRONGROOM_ASSIGN(auto process, RunnerProcess::start({std::move(program), std::move(log), std::move(begin.stopped),
+                                                        plugins_.usage_of(manifest.id)}));
   plugin_seam::LoadCall call{.extension = SR_EXPORTER_V1_ID,
                              .scratch = {},
                              .limits = {options_.memory_bytes, k_file_bytes, k_descriptors},

@@ -130,7 +130,8 @@ Result<std::unique_ptr<monitoring::Monitor>> PluginMonitors::start(const UsableP
   auto log = [this, id = manifest.id](std::uint32_t level, std::string_view line) {
     plugins_.take_log(id, level, line);
   };
-  STRONGROOM_ASSIGN(auto process, RunnerProcess::start({std::move(program), std::move(log), {}}));
+  STRONGROOM_ASSIGN(auto process, RunnerProcess::start(
+                                      {std::move(program), std::move(log), {}, plugins_.usage_of(plugin.manifest.id)}));
   plugin_seam::LoadCall call;
   call.extension = SR_MONITOR_V1_ID;
   call.limits = {options_.memory_bytes, k_file_bytes, k_descriptors};

@@ -112,7 +112,7 @@ Result<std::vector<wire::Plugin>> Plugins::list() {
 Result<wire::GetResponse> Plugins::get(const std::string& id) {
   const std::lock_guard guard(mutex_);
   STRONGROOM_ASSIGN(const Entry* const entry, find(id));
-  wire::GetResponse out{.plugin = shown(*entry), .settings = {}};
+  wire::GetResponse out{.plugin = shown(*entry), .settings = {}, .last_run = health_[id].last_run};
   for (const auto& setting : entry->manifest.settings) {
     const auto configured = entry->settings.find(setting.name);
     const bool is_default = configured == entry->settings.end();
@@ -245,6 +245,14 @@ std::vector<std::string> Plugins::problems() {
                         : "it is tried again when it is used"));
   }
   return out;
+}
+
+std::function<void(const ResourceReport&)> Plugins::usage_of(const std::string& id) {
+  return [this, id](const ResourceReport& report) {
+    const auto cpu = std::chrono::duration_cast<std::chrono::milliseconds>(report.cpu);
+    const std::lock_guard guard(mutex_);
+    health_[id].last_run = {clock_.now_ms(), static_cast<std::int64_t>(report.peak_bytes), cpu.count()};
+  };
 }
 
 void Plugins::take_log(const std::string& id, std::uint32_t level, std::string_view line) {

@@ -18,6 +18,7 @@
 
 #include "daemon/plugin_host/breaker.h"
 #include "daemon/plugin_host/manifest.h"
+#include "daemon/plugin_host/resource_report.h"
 
 namespace strongroom::plugin_host {
 
@@ -76,6 +77,8 @@ class Plugins {
   // A sentence for each plugin that is enabled and failed when it was last used, with the reason and the time of the
   // next try.
   std::vector<std::string> problems();
+  // Takes what a process of the plugin has used; `this` outlives it.
+  std::function<void(const ResourceReport&)> usage_of(const std::string& id);
   void take_log(const std::string& id, std::uint32_t level, std::string_view line);
 
  private:
@@ -89,6 +92,7 @@ class Plugins {
 
   struct Health {
     Breaker breaker;
+    std::optional<protocol::plugin::Usage> last_run;
     std::vector<protocol::plugin::LogLine> lines;
   };
 

@@ -121,6 +121,7 @@ RunnerProcess::RunnerProcess(Options options, pid_t pid, Descriptor socket)
 
 RunnerProcess::~RunnerProcess() {
   stop();
+  if (options_.used) options_.used(report());
 }
 
 Result<std::unique_ptr<RunnerProcess>> RunnerProcess::start(Options options) {
@@ -230,14 +231,16 @@ Error RunnerProcess::ended(const Error& error) {
   return unavailable(how_it_ended(*exit_status_));
 }
 
-ResourceReport RunnerProcess::stop() {
-  if (!exit_status_) {
-    kill(pid_, SIGKILL);
-    int status = 0;
-    while (wait4(pid_, &status, 0, &used_) < 0 && errno == EINTR) {
-    }
-    exit_status_ = status;
+void RunnerProcess::stop() {
+  if (exit_status_) return;
+  kill(pid_, SIGKILL);
+  int status = 0;
+  while (wait4(pid_, &status, 0, &used_) < 0 && errno == EINTR) {
   }
+  exit_status_ = status;
+}
+
+ResourceReport RunnerProcess::report() const {
   const auto time = [](const timeval& value) {
     return std::chrono::seconds(value.tv_sec) + std::chrono::microseconds(value.tv_usec);
   };

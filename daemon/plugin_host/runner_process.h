@@ -14,6 +14,7 @@
 
 #include <strongroom/base/result.h>
 
+#include "daemon/plugin_host/resource_report.h"
 #include "daemon/plugin_host/storage_v1.h"
 #include "daemon/plugin_host/trust.h"
 #include "daemon/plugin_seam/channel.h"
@@ -28,12 +29,6 @@ struct Deadlines {
   std::chrono::milliseconds end{600'000};  // an exporter may compress everything at its end
 };
 
-// What the process has used, known when it is gone.
-struct ResourceReport {
-  std::uint64_t peak_bytes = 0;
-  std::chrono::microseconds cpu{0};
-};
-
 // One thread at a time. The end of the object is the end of the process, whatever it does.
 class RunnerProcess {
  public:
@@ -41,6 +36,7 @@ class RunnerProcess {
     std::filesystem::path program;  // the runner
     PluginLog log;
     std::function<bool()> stopped;  // asked about once a second while a call is waited for; may be empty
+    std::function<void(const ResourceReport&)> used;  // when the process is gone; may be empty
   };
 
   // Errors: plugin_unavailable, untrusted.
@@ -67,15 +63,14 @@ class RunnerProcess {
   // Errors: plugin_unavailable with how the process ended; timeout; cancelled.
   Result<Answer> receive(std::chrono::milliseconds deadline);
 
-  // Ends the process now. What it has used.
-  ResourceReport stop();
-
   pid_t pid() const noexcept { return pid_; }
 
  private:
   using Clock = std::chrono::steady_clock;
 
   RunnerProcess(Options options, pid_t pid, Descriptor socket);
+  void stop();
+  ResourceReport report() const;
   static Result<Answer> answer_of(const plugin_seam::Frame& frame);
   void take_log(BytesView content) const;
   Status wait_until_readable(Clock::time_point until);

@@ -52,6 +52,9 @@ void print_info(const wire::GetResponse& info) {
                                              {"sha256", plugin.sha256}};
   if (plugin.format) rows.push_back({"format", *plugin.format});
   if (plugin.problem) rows.push_back({"problem", *plugin.problem});
+  if (info.last_run)
+    rows.push_back({"last run", std::to_string(info.last_run->cpu_ms) + " ms of processor, " +
+                                    std::to_string(info.last_run->peak_bytes >> 20) + " MiB of memory"});
   for (std::size_t i = 1; i < rows.size(); ++i) print(neutralised(rows[i][0] + ": " + rows[i][1]) + "\n");
   if (info.settings.empty()) return;
   std::vector<std::vector<std::string>> settings{{"SETTING", "VALUE", "FROM", "WHAT IT IS FOR"}};

@@ -46,6 +46,7 @@ TEST_F(PluginCommands, AStrangersExporterIsInstalledUsedConfiguredAndRemoved) {
   EXPECT_TRUE(holds(cli({"export", "formats"}).output, "markdown"));
   const auto exported = cli({"export", "status", "-f", "markdown", "-o", "-"});
   EXPECT_TRUE(exported.output.starts_with("# Strongroom: Status\n\nHello.\n")) << exported.output << exported.errors;
+  EXPECT_TRUE(holds(cli({"plugin", "info", k_hello}).output, " ms of processor, "));
   ASSERT_EQ(cli({"plugin", "config", k_hello, "greeting=Good day."}).exit_code, 0);
   EXPECT_TRUE(holds(cli({"export", "status", "-f", "markdown", "-o", "-"}).output, "Good day."));
   const auto own = cli({"export", "status", "-f", "markdown", "-o", "-", "--set", "greeting=Once."});

@@ -88,13 +88,30 @@ struct Setting {
   }
 };
 
+struct Usage {
+  std::int64_t ended_ms = 0;
+  std::int64_t peak_bytes = 0;
+  std::int64_t cpu_ms = 0;
+  static constexpr std::string_view type_name = "Usage";
+
+  static constexpr auto fields() {
+    using R = Usage;
+    return std::tuple{Field<&R::ended_ms>{"ended_ms", "When the process ended, in milliseconds since 1970."},
+                      Field<&R::peak_bytes>{"peak_bytes", "The most memory that it had."},
+                      Field<&R::cpu_ms>{"cpu_ms", "The time that it worked."}};
+  }
+};
+
 struct GetResponse {
   Plugin plugin;
   std::vector<Setting> settings;
+  std::optional<Usage> last_run;
 
   static constexpr auto fields() {
-    return std::tuple{Field<&GetResponse::plugin>{"plugin", "The plugin."},
-                      Field<&GetResponse::settings>{"settings", "What can be configured."}};
+    return std::tuple{
+        Field<&GetResponse::plugin>{"plugin", "The plugin."},
+        Field<&GetResponse::settings>{"settings", "What can be configured."},
+        Field<&GetResponse::last_run>{"last_run", "What its process has used that ended last; absent when none has."}};
   }
 };
 
