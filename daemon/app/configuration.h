@@ -22,13 +22,17 @@
 
 namespace strongroom::app {
 
+inline constexpr std::string_view k_foreign_storage = "library";
+
 struct Configuration {
   std::filesystem::path socket;
   std::filesystem::path data;
   std::filesystem::path state;
   std::int64_t threads = 2;
   std::string storage = "sqlite";
-  bool storage_apart = false;  // in a process of its own
+  std::filesystem::path storage_library;  // with k_foreign_storage
+  std::string storage_sha256;             // likewise, in hex
+  bool storage_apart = false;             // in a process of its own
   bool create = true;
   bool require_locked_memory = true;
   std::int64_t kdf_memory_mib = 256;

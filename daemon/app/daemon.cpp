@@ -97,6 +97,30 @@ std::map<std::string, std::int64_t> dropped_by_reason(const ipc::Server* server)
 
 }  // namespace
 
+// A stranger's has a folder of its own: beside its rows the store's folder holds what opens them.
+Result<std::unique_ptr<plugin_host::StorageV1>> open_foreign_storage(const Configuration& configuration,
+                                                                     plugin_host::PluginLog say) {
+  const auto digest = from_hex(configuration.storage_sha256);
+  if (configuration.storage_library.empty() || !digest || digest->empty())
+    return make_error(ErrorCode::configuration,
+                      "storage.plugin = library wants storage.library and storage.sha256 too");
+  plugin_host::Sha256 sha256{};
+  std::ranges::copy(*digest, sha256.begin());
+  const auto folder = configuration.data / "storage";
+  STRONGROOM_CHECK(prepare_folder(folder));
+  return plugin_host::open_foreign_storage(configuration.storage_library, sha256, folder, std::move(say),
+                                           configuration.require_sandbox);
+}
+
+Result<std::unique_ptr<plugin_host::StorageV1>> open_storage(const Configuration& configuration,
+                                                             plugin_host::PluginLog say) {
+  if (configuration.storage == k_foreign_storage) return open_foreign_storage(configuration, std::move(say));
+  if (!configuration.storage_apart)
+    return plugin_host::open_builtin_storage(configuration.storage, configuration.data, std::move(say));
+  return plugin_host::open_confined_storage(configuration.storage, configuration.data, std::move(say),
+                                            configuration.require_sandbox);
+}
+
 // In the order of construction; destroyed from the last to the first.
 struct Daemon::Parts {
   explicit Parts(const Configuration& c) : configuration(c), signals(block_signals()), memory(k_request_lock_limit) {}
@@ -187,11 +211,7 @@ Status Daemon::Parts::open_audit() {
 
 Status Daemon::Parts::open_store() {
   const auto say = [this](std::uint32_t, std::string_view line) { log->info(line); };
-  auto opened = configuration.storage_apart
-                    ? plugin_host::open_confined_storage(configuration.storage, configuration.data, say,
-                                                         configuration.require_sandbox)
-                    : plugin_host::open_builtin_storage(configuration.storage, configuration.data, say);
-  STRONGROOM_ASSIGN(auto storage, std::move(opened));
+  STRONGROOM_ASSIGN(auto storage, open_storage(configuration, say));
   auto ports = lifecycle::accumulator_ports(*vault);
   // With the outcomes of the commit before, which is the only one whose intents the store remembers.
   ports.intent_durable = [this](std::uint64_t) { audit->sync_all(); };
@@ -274,6 +294,7 @@ void Daemon::Parts::make_services() {
                                                             std::move(around));
   auto ports_of_plugins = plugin_ports(*vault, *log, *recorder);
   if (configuration.storage_apart) ports_of_plugins.confined_storage = "io.strongroom.storage." + configuration.storage;
+  if (configuration.storage == k_foreign_storage) ports_of_plugins.foreign_storage = configuration.storage_sha256;
   ports_of_plugins.changed = [this](const std::string& id) {
     if (monitoring) monitoring->refresh(id);
   };

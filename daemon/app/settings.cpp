@@ -1,5 +1,7 @@
 #include <charconv>
 
+#include <strongroom/base/bytes.h>
+
 #include "daemon/app/configuration.h"
 
 namespace strongroom::app {
@@ -103,14 +105,30 @@ constexpr Setting k_settings[] = {
     {"daemon.threads", "STRONGROOM_THREADS", "--threads", "N", "Threads that serve connections, 1 to 64. Default: 2.",
      [](Configuration& c, std::string_view v) { return set_number(c.threads, v, 1, 64); },
      same<&Configuration::threads>, take<&Configuration::threads>, text<&Configuration::threads>, Takes::restart},
-    {"storage.plugin", "STRONGROOM_STORAGE", "--storage", "sqlite|memory",
-     "Storage plugin. 'memory' keeps nothing over a stop. Default: sqlite.",
+    {"storage.plugin", "STRONGROOM_STORAGE", "--storage", "sqlite|memory|library",
+     "Storage plugin. 'memory' keeps nothing over a stop; 'library' is somebody else's, which storage.library and "
+     "storage.sha256 name. Default: sqlite.",
      [](Configuration& c, std::string_view v) -> Status {
-       if (v != "sqlite" && v != "memory") return refuse("must be sqlite or memory");
+       if (v != "sqlite" && v != "memory" && v != k_foreign_storage) return refuse("must be sqlite, memory or library");
        c.storage = v;
        return {};
      },
      same<&Configuration::storage>, take<&Configuration::storage>, text<&Configuration::storage>, Takes::restart},
+    {"storage.library", "STRONGROOM_STORAGE_LIBRARY", "--storage-library", "PATH",
+     "With storage.plugin = library: the plugin's library. It always runs in a process of its own.",
+     [](Configuration& c, std::string_view v) { return set_path(c.storage_library, v); },
+     same<&Configuration::storage_library>, take<&Configuration::storage_library>,
+     text<&Configuration::storage_library>, Takes::restart},
+    {"storage.sha256", "STRONGROOM_STORAGE_SHA256", "--storage-sha256", "HEX",
+     "The SHA-256 of that library, in hex: another one is not loaded.",
+     [](Configuration& c, std::string_view v) -> Status {
+       const auto bytes = from_hex(v);
+       if (!bytes || bytes->size() != 32) return refuse("must be 64 hexadecimal digits");
+       c.storage_sha256 = v;
+       return {};
+     },
+     same<&Configuration::storage_sha256>, take<&Configuration::storage_sha256>, text<&Configuration::storage_sha256>,
+     Takes::restart},
     {"storage.isolation", "STRONGROOM_STORAGE_ISOLATION", "--storage-isolation", "in_process|runner",
      "Where the storage plugin runs: in the daemon, or in a confined process of its own, which costs time with every "
      "call and keeps it away from the keys. Default: in_process.",

@@ -27,20 +27,33 @@ Result<BuiltinPlugin> find_storage(std::string_view name) {
   return *found;
 }
 
-Result<std::unique_ptr<RunnerProcess>> start_storage(const BuiltinPlugin& plugin, const std::filesystem::path& folder,
-                                                     const PluginLog& log, bool require_sandbox) {
-  STRONGROOM_ASSIGN(const std::filesystem::path plugins, builtin_plugin_folder());
-  STRONGROOM_ASSIGN(const Descriptor file, open_trusted(plugins / plugin.file, Trustee::of_this_process()));
-  STRONGROOM_ASSIGN(const Descriptor library, sealed_copy(file, plugin.sha256));
+struct ConfinedStorage {
+  std::filesystem::path library;
+  Sha256 sha256{};
+  std::filesystem::path folder;
+  bool require_sandbox = true;
+};
+
+Result<std::unique_ptr<RunnerProcess>> start_storage(const ConfinedStorage& storage, const PluginLog& log) {
+  STRONGROOM_ASSIGN(const Descriptor file, open_trusted(storage.library, Trustee::of_this_process()));
+  STRONGROOM_ASSIGN(const Descriptor library, sealed_copy(file, storage.sha256));
   STRONGROOM_ASSIGN(auto program, runner_program());
   STRONGROOM_ASSIGN(auto process, RunnerProcess::start({std::move(program), log, {}, {}}));
   const plugin_seam::LoadCall call{.extension = SR_STORAGE_V1_ID,
                                    .scratch = {},
-                                   .folder = folder.string(),
+                                   .folder = storage.folder.string(),
                                    .limits = k_storage_limits,
-                                   .require_sandbox = require_sandbox};
+                                   .require_sandbox = storage.require_sandbox};
   STRONGROOM_CHECK(process->load(call, library, Deadlines().load));
   return process;
+}
+
+Result<std::unique_ptr<StorageV1>> open_confined(ConfinedStorage storage, const PluginLog& log) {
+  RunnerStorage::Options options;
+  options.settings = {{"folder", storage.folder.string()}};
+  options.log = log;
+  options.start = [storage = std::move(storage), log] { return start_storage(storage, log); };
+  return RunnerStorage::open(std::move(options));
 }
 
 }  // namespace
@@ -56,11 +69,14 @@ Result<std::unique_ptr<StorageV1>> open_builtin_storage(std::string_view name, c
 Result<std::unique_ptr<StorageV1>> open_confined_storage(std::string_view name, const std::filesystem::path& folder,
                                                          PluginLog log, bool require_sandbox) {
   STRONGROOM_ASSIGN(const BuiltinPlugin found, find_storage(name));
-  RunnerStorage::Options options;
-  options.start = [found, folder, log, require_sandbox] { return start_storage(found, folder, log, require_sandbox); };
-  options.settings = {{"folder", folder.string()}};
-  options.log = log;
-  return RunnerStorage::open(std::move(options));
+  STRONGROOM_ASSIGN(const std::filesystem::path plugins, builtin_plugin_folder());
+  return open_confined({plugins / found.file, found.sha256, folder, require_sandbox}, log);
+}
+
+Result<std::unique_ptr<StorageV1>> open_foreign_storage(const std::filesystem::path& library, const Sha256& sha256,
+                                                        const std::filesystem::path& folder, PluginLog log,
+                                                        bool require_sandbox) {
+  return open_confined({library, sha256, folder, require_sandbox}, log);
 }
 
 }  // namespace strongroom::plugin_host

@@ -36,4 +36,11 @@ Result<std::unique_ptr<StorageV1>> open_builtin_storage(std::string_view name, c
 Result<std::unique_ptr<StorageV1>> open_confined_storage(std::string_view name, const std::filesystem::path& folder,
                                                          PluginLog log, bool require_sandbox);
 
+// Somebody else's storage plugin, in a process of its own that may use `folder` and nothing else. The library is
+// checked like any plugin's; it is approved by whoever writes down its digest. Errors: those of open_trusted and
+// sealed_copy, plugin_unavailable, and the errors of opening.
+Result<std::unique_ptr<StorageV1>> open_foreign_storage(const std::filesystem::path& library, const Sha256& sha256,
+                                                        const std::filesystem::path& folder, PluginLog log,
+                                                        bool require_sandbox);
+
 }  // namespace strongroom::plugin_host

@@ -156,7 +156,10 @@ Result<wire::Plugin> Plugins::install(const std::string& manifest_text, const De
 Result<wire::Plugin> Plugins::approve(const std::string& manifest_text, const Descriptor& library) {
   STRONGROOM_ASSIGN(auto manifest, parse_manifest(manifest_text));
   if (manifest.type == PluginType::storage)
-    return make_error(ErrorCode::unsupported, "storage plugins cannot be installed by this version");
+    return make_error(
+        ErrorCode::unsupported,
+        "a storage plugin is not installed but configured, with storage.plugin = library, storage.library and "
+        "storage.sha256: the daemon needs it before it can open its register");
   if (manifest.abi_major != SR_ABI_MAJOR)
     return make_error(ErrorCode::unsupported, "the plugin was built for interface " +
                                                   std::to_string(manifest.abi_major) +

@@ -103,6 +103,18 @@ Result<std::vector<wire::Plugin>> Plugins::list() {
   const std::lock_guard guard(mutex_);
   STRONGROOM_CHECK(load());
   std::vector<wire::Plugin> out;
+  if (!ports_.foreign_storage.empty())
+    out.push_back({.id = "storage.library",
+                   .type = "storage",
+                   .format = {},
+                   .abi = std::to_string(SR_ABI_MAJOR) + ".0",
+                   .origin = "configured",
+                   .isolation = ports_.sandbox ? "runner" : "not isolated",
+                   .state = "enabled",
+                   .sha256 = ports_.foreign_storage,
+                   .rights = {},
+                   .problem = {},
+                   .next_try_ms = {}});
   for (const auto& id : order_) out.push_back(shown(entries_.at(id)));
   for (const auto& [id, entry] : entries_)
     if (!entry.builtin) out.push_back(shown(entry));

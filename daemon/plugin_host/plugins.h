@@ -50,6 +50,7 @@ class Plugins {
     std::function<void(std::string_view action, std::string_view detail)> record;
     bool sandbox = true;           // whether this system can confine a process
     std::string confined_storage;  // id of the storage plugin that runs apart; empty: none does
+    std::string foreign_storage;   // SHA-256, in hex, of the storage library of the configuration; empty: there is none
   };
 
   // `folder` is the daemon's own; it is made when something is installed.

@@ -31,7 +31,7 @@ struct Plugin {
         Field<&R::type>{"type", "storage, exporter or monitor."},
         Field<&R::format>{"format", "Of an exporter: the format that it writes."},
         Field<&R::abi>{"abi", "Revision of the seam that it was built for."},
-        Field<&R::origin>{"origin", "built in, or installed."},
+        Field<&R::origin>{"origin", "built in, installed, or configured (storage.library)."},
         Field<&R::isolation>{"isolation",
                              "runner: a process of its own that is confined; not isolated: a process of its own that "
                              "this system cannot confine; in process: it shares the daemon's memory."},
