@@ -2,6 +2,8 @@
 
 #include <signal.h>
 
+#include <chrono>
+
 #include <strongroom/plugin/guard.h>
 
 #include "daemon/plugin_host/runner_storage.h"
@@ -13,10 +15,16 @@ using Answer = plugin_seam::Answer;
 using plugin_seam::Call;
 using plugin_seam::Outcome;
 
+using Clock = std::chrono::steady_clock;
+
 constexpr int k_most_asides = 2000;
 
 Error broken() {
   return make_error(ErrorCode::plugin_unavailable, "the storage's process sent something that is no answer");
+}
+
+Error endless() {
+  return make_error(ErrorCode::timeout, "the storage's answer does not end");
 }
 
 }  // namespace
@@ -101,15 +109,28 @@ bool StorageLanes::take_rows(BytesView content, const TakeRow& take, bool& wante
   return true;
 }
 
+// Each frame begins the time of a call anew, so an answer has bounds of its own: that of the longest call for what was
+// waited for it, which leaves out what its rows took here, and that of a call for what nobody wants any more.
 Result<Outcome> StorageLanes::await(plugin_seam::Channel& channel, const TakeRow& take) {
   bool wanted = true;
+  Clock::duration waited{0};
+  Clock::time_point last_wanted{};
   for (int asides = 0; asides < k_most_asides;) {
+    const auto before = Clock::now();
     STRONGROOM_ASSIGN(const auto frame, channel.receive(deadlines_.call));
+    const auto now = Clock::now();
+    waited += now - before;
+    if (waited > deadlines_.end || (!wanted && now - last_wanted > deadlines_.call)) return endless();
+    if (!frame.descriptors.empty())
+      return make_error(ErrorCode::plugin_unavailable, "the storage's process sent descriptors that nobody asked for");
     ByteReader reader(frame.content);
     switch (static_cast<Answer>(frame.kind)) {
-      case Answer::rows_back:
+      case Answer::rows_back: {
+        const bool was_wanted = wanted;
         if (frame.content.empty() || !take_rows(frame.content, take, wanted)) return broken();
+        if (was_wanted) last_wanted = Clock::now();
         continue;
+      }
       case Answer::log: {
         ++asides;
         const std::uint32_t level = reader.u32();
@@ -166,11 +187,17 @@ sr_status StorageLanes::backup(const sr_byte_sink* sink, const sr_error_sink* er
   const std::lock_guard guard(process_mutex_);
   if (Status sent = process_->send(Call::backup, {}, {}, deadlines_.call); !sent) return lose(sent.error(), error);
   sr_status taken = SR_OK;
+  Clock::time_point last_wanted{};
   for (;;) {
-    const auto answer = process_->receive(deadlines_.end);
+    const auto answer = process_->receive(taken == SR_OK ? deadlines_.end : deadlines_.call);
     if (!answer) return lose(answer.error(), error);
     if (!answer->piece) return taken != SR_OK ? taken : told(answer->outcome, error);
-    if (taken == SR_OK) taken = sink->write(sink->context, plugin::to_abi(*answer->piece));
+    if (taken == SR_OK) {
+      taken = sink->write(sink->context, plugin::to_abi(*answer->piece));
+      last_wanted = Clock::now();
+    } else if (Clock::now() - last_wanted > deadlines_.call) {
+      return lose(endless(), error);
+    }
   }
 }
 

@@ -78,7 +78,7 @@ class Runner {
         return opened;
       }
       case Call::health:
-        return storage_->health(frame.content, room_);
+        return storage_->health(frame.content, room_, answers_);
       case Call::backup:
         return storage_->backup(answers_);
       default:

@@ -4,6 +4,8 @@
 
 #include <thread>
 
+#include <strongroom/plugin/guard.h>
+
 #include "daemon/runner/sentence.h"
 
 namespace strongroom::runner {
@@ -14,6 +16,11 @@ using plugin_seam::Outcome;
 using plugin_seam::ReadOperation;
 
 constexpr std::chrono::hours k_idle(24 * 365);
+// Nobody reads them until the next call on the channel of the process, whose buffer must hold them.
+constexpr int k_most_aside_lines = 100;
+
+// The channel of the call that runs on this thread; null on threads of the plugin's own.
+thread_local Answers* channel_of_call = nullptr;
 
 Error malformed() {
   return make_error(ErrorCode::malformed, "the daemon's call comes out of turn");
@@ -42,8 +49,31 @@ struct StorageSession::Call {
   sr_row_sink sink() { return {sizeof(sr_row_sink), 0, this, &take}; }
 };
 
+class StorageSession::Speaks {
+ public:
+  explicit Speaks(Answers& answers) { channel_of_call = &answers; }
+
+  ~Speaks() { channel_of_call = nullptr; }
+
+  Speaks(const Speaks&) = delete;
+  Speaks& operator=(const Speaks&) = delete;
+};
+
+StorageSession::StorageSession(const sr_storage_v1& table)
+    : table_(table), host_{sizeof(sr_host), 0, this, &StorageSession::take_log} {}
+
+// A line goes where the daemon waits for the call that logs it.
+void StorageSession::take_log(void* context, std::uint32_t level, sr_bytes line) {
+  auto& session = *static_cast<StorageSession*>(context);
+  if (channel_of_call == nullptr && ++session.aside_lines_ > k_most_aside_lines) return;
+  Answers* const answers = channel_of_call != nullptr ? channel_of_call : session.main_.load();
+  answers->log(level, as_text(plugin::from_abi(line)));
+}
+
 Result<Outcome> StorageSession::open(BytesView content, Answers& answers) {
   if (storage_ != nullptr) return malformed();
+  main_ = &answers;
+  const Speaks speaks(answers);
   STRONGROOM_ASSIGN(const auto call, plugin_seam::decode_open_storage(content));
   std::vector<sr_setting> settings;
   for (const auto& [name, value] : call.settings)
@@ -51,7 +81,7 @@ Result<Outcome> StorageSession::open(BytesView content, Answers& answers) {
   const sr_storage_config config{sizeof(sr_storage_config), static_cast<std::uint32_t>(settings.size()),
                                  settings.data()};
   const Sentence said;
-  const sr_status status = table_.open(&config, &answers.host(), &storage_, said.sink());
+  const sr_status status = table_.open(&config, &host_, &storage_, said.sink());
   if (status == SR_OK && storage_ == nullptr)
     return Outcome{SR_FAILED, "the plugin opened a storage and gave no handle for it", {}};
   return said.outcome(status);
@@ -60,6 +90,7 @@ Result<Outcome> StorageSession::open(BytesView content, Answers& answers) {
 void StorageSession::serve(platform::Descriptor socket) {
   std::thread([this, channel = std::make_shared<plugin_seam::Channel>(std::move(socket))] {
     Answers answers(*channel);
+    const Speaks speaks(answers);
     Bytes room;
     for (;;) {
       const auto frame = channel->receive(k_idle);
@@ -71,12 +102,15 @@ void StorageSession::serve(platform::Descriptor socket) {
   }).detach();
 }
 
-Result<Outcome> StorageSession::health(BytesView content, Bytes& room) {
+Result<Outcome> StorageSession::health(BytesView content, Bytes& room, Answers& answers) {
   if (storage_ == nullptr) return malformed();
+  const Speaks speaks(answers);
+  aside_lines_ = 0;
   ByteReader reader(content);
   const std::uint32_t flags = reader.u32();
   room.clear();
   const sr_health_sink sink{sizeof(sr_health_sink), 0, &room, [](void* context, const sr_storage_health* health) {
+                              if (health == nullptr || health->size < sizeof(sr_storage_health)) return;
                               *static_cast<Bytes*>(context) = plugin_seam::encode(*health);
                             }};
   const Sentence said;
@@ -87,6 +121,8 @@ Result<Outcome> StorageSession::health(BytesView content, Bytes& room) {
 
 Result<Outcome> StorageSession::backup(Answers& answers) {
   if (storage_ == nullptr) return malformed();
+  const Speaks speaks(answers);
+  aside_lines_ = 0;
   const sr_byte_sink sink{sizeof(sr_byte_sink), 0, &answers, [](void* context, sr_bytes piece) -> sr_status {
                             static_cast<Answers*>(context)->rows_back(plugin::from_abi(piece));
                             return SR_OK;
