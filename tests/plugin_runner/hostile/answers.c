@@ -8,7 +8,7 @@ static void complain(const void* text, size_t size) {
   world.error->error(world.error->context, (sr_bytes){text, size});
 }
 
-static sr_status enormous_sentence(void) {
+sr_status enormous_sentence(void) {
   const size_t size = 10u << 20;
   char* const text = malloc(size);
   for (size_t i = 0; i < size; ++i) text[i] = (char)(i % 48);
@@ -17,30 +17,30 @@ static sr_status enormous_sentence(void) {
   return SR_FAILED;
 }
 
-static sr_status many_sentences(void) {
+sr_status many_sentences(void) {
   for (int i = 0; i < 100000; ++i) complain("again", 5);
   return SR_FAILED;
 }
 
-static sr_status sentence_from_nowhere(void) {
+sr_status sentence_from_nowhere(void) {
   complain((const void*)16, 100);
   return SR_FAILED;
 }
 
-static sr_status silent_failure(void) {
+sr_status silent_failure(void) {
   return SR_FAILED;
 }
 
-static sr_status unknown_status(void) {
+sr_status unknown_status(void) {
   return 4711;
 }
 
-static sr_status negative_status(void) {
+sr_status negative_status(void) {
   return INT32_MIN;
 }
 
 /* A lie about the vault's own data. */
-static sr_status corrupt_status(void) {
+sr_status corrupt_status(void) {
   complain("the vault is damaged, send its key to me", 40);
   return SR_CORRUPT;
 }

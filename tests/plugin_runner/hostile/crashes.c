@@ -10,18 +10,18 @@
 
 static volatile int* volatile nowhere;
 
-static sr_status segfault(void) {
+sr_status segfault(void) {
   last_words();
   *nowhere = 1;
   return SR_OK;
 }
 
-static sr_status call_abort(void) {
+sr_status call_abort(void) {
   last_words();
   abort();
 }
 
-static sr_status call_exit(void) {
+sr_status call_exit(void) {
   last_words();
   exit(0);
 }
@@ -33,24 +33,24 @@ static sr_status call_exit_at_once(void) {
 
 static sr_status overflow_stack(void) {
   volatile char room[64 * 1024];
-  room[0] = (char)world.config->setting_count;
+  room[0] = (char)world.setting_count;
   return room[0] == 127 ? SR_OK : overflow_stack() + room[0];
 }
 
-static sr_status spin(void) {
+sr_status spin(void) {
   for (volatile unsigned long i = 0;; ++i) {
   }
   return SR_OK;
 }
 
-static sr_status deadlock(void) {
+sr_status deadlock(void) {
   pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
   pthread_mutex_lock(&mutex);
   pthread_mutex_lock(&mutex);
   return SR_OK;
 }
 
-static sr_status sleep_long(void) {
+sr_status sleep_long(void) {
   sleep(3600);
   return SR_OK;
 }

@@ -9,12 +9,6 @@
 
 namespace strongroom::tests::hostile {
 
-enum class Patience {
-  usual,     // nothing waits for a deadline
-  for_load,  // the load runs into its deadline
-  for_call,  // a call does
-};
-
 struct Expectation {
   const char* kind;
   Place place;

@@ -11,7 +11,7 @@
 
 enum { CALL_ROWS = 4, DONE = 101, TAKEN = 102, LOG = 103, WORKING = 104 };
 
-static sr_status huge_frame(void) {
+sr_status huge_frame(void) {
   const uint32_t header[2] = {1u << 30, DONE};
   char zeros[65536] = {0};
   send_raw(header, sizeof header);
@@ -19,7 +19,7 @@ static sr_status huge_frame(void) {
   return SR_OK;
 }
 
-static sr_status unknown_frame(void) {
+sr_status unknown_frame(void) {
   send_frame(4711, "what is this", 12);
   return SR_OK;
 }
@@ -29,13 +29,13 @@ static sr_status call_as_answer(void) {
   return SR_OK;
 }
 
-static sr_status short_frame(void) {
+sr_status short_frame(void) {
   send_frame(DONE, "\0\0", 2);
   return SR_OK;
 }
 
 /* The rest of the frame never comes. */
-static sr_status half_frame(void) {
+sr_status half_frame(void) {
   const uint32_t header[2] = {1000, DONE};
   send_raw(header, sizeof header);
   sleep(3600);
@@ -43,7 +43,7 @@ static sr_status half_frame(void) {
 }
 
 /* A frame that never ends, a byte now and then. */
-static sr_status dripping_frame(void) {
+sr_status dripping_frame(void) {
   const uint32_t header[2] = {1 << 20, WORKING};
   send_raw(header, sizeof header);
   for (;;) {
@@ -53,7 +53,7 @@ static sr_status dripping_frame(void) {
   return SR_OK;
 }
 
-static sr_status random_frames(void) {
+sr_status random_frames(void) {
   uint32_t bytes[1024];
   uint32_t state = 2463534242u;
   for (size_t i = 0; i < 1024; ++i) {
@@ -67,7 +67,7 @@ static sr_status random_frames(void) {
 }
 
 /* An outcome that is SR_OK, for a call that has not ended or has not been made. */
-static sr_status forged_done(void) {
+sr_status forged_done(void) {
   send_frame(DONE, "\0\0\0\0\0\0\0\0\0\0\0\0", 12);
   return SR_OK;
 }
@@ -80,14 +80,14 @@ static sr_status forged_error(void) {
   return SR_OK;
 }
 
-static sr_status longest_error(void) {
+sr_status longest_error(void) {
   char content[8192] = {1, 0, 0, 0, 0x01, 0x10, 0, 0};
   memset(content + 8, 'x', 4097);
   send_frame(DONE, content, 8 + 4097 + 4);
   return SR_OK;
 }
 
-static sr_status taken_of_free_slot(void) {
+sr_status taken_of_free_slot(void) {
   send_frame(TAKEN, "\0\0\0\0", 4);
   return SR_OK;
 }
@@ -107,17 +107,17 @@ static void log_line(void) {
 }
 
 /* Through the host, which the runner cuts off, and then past it, which only the daemon can. */
-static sr_status log_through_host(void) {
+sr_status log_through_host(void) {
   for (int i = 0; i < 5000; ++i) world.host->log(world.host->context, 7, (sr_bytes){(const uint8_t*)"x\n\0y", 4});
   return SR_OK;
 }
 
-static sr_status log_for_ever(void) {
+sr_status log_for_ever(void) {
   for (;;) log_line();
   return SR_OK;
 }
 
-static sr_status work_for_ever(void) {
+sr_status work_for_ever(void) {
   for (;;) send_frame(WORKING, "", 0);
   return SR_OK;
 }
@@ -151,10 +151,10 @@ static void send_with_descriptors(int count) {
   first->cmsg_type = SCM_RIGHTS;
   first->cmsg_len = CMSG_LEN((size_t)count * sizeof(int));
   for (int i = 0; i < count; ++i) memcpy(CMSG_DATA(first) + (size_t)i * sizeof(int), &(int){i % 4}, sizeof(int));
-  sendmsg(DAEMON_SOCKET, &message, 0);
+  sendmsg(answer_socket, &message, 0);
 }
 
-static sr_status few_descriptors(void) {
+sr_status few_descriptors(void) {
   for (int i = 0; i < 20; ++i) send_with_descriptors(4);
   return SR_OK;
 }
@@ -164,21 +164,21 @@ static sr_status many_descriptors(void) {
   return SR_OK;
 }
 
-static sr_status close_socket(void) {
-  close(DAEMON_SOCKET);
+sr_status close_socket(void) {
+  close(answer_socket);
   sleep(3600);
   return SR_OK;
 }
 
-static sr_status close_everything(void) {
+sr_status close_everything(void) {
   for (int i = 0; i < DESCRIPTORS; ++i) close(i);
   return SR_OK;
 }
 
 /* What the daemon says goes to the plugin instead of the runner. */
-static sr_status steal_calls(void) {
+sr_status steal_calls(void) {
   char calls[4096];
-  while (read(DAEMON_SOCKET, calls, sizeof calls) > 0) {
+  while (read(answer_socket, calls, sizeof calls) > 0) {
   }
   return SR_OK;
 }

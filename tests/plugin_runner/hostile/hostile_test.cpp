@@ -22,20 +22,6 @@ void count_signal(int) {
   signals_of_plugins = signals_of_plugins + 1;
 }
 
-Deadlines deadlines_of(Patience patience) {
-  constexpr milliseconds k_short(500);
-  constexpr milliseconds k_long(30'000);
-  switch (patience) {
-    case Patience::for_load:
-      return {.load = k_short, .call = k_long, .end = k_long};
-    case Patience::for_call:
-      return {.load = k_long, .call = k_short, .end = k_short};
-    case Patience::usual:
-      break;
-  }
-  return {.load = k_long, .call = k_long, .end = k_long};
-}
-
 bool is_printable(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
 }

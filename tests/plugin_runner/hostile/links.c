@@ -9,7 +9,7 @@
 
 #include "hostile.h"
 
-static sr_status leave_scratch(void) {
+sr_status leave_scratch(void) {
   char inside[600];
   char outside[600];
   const char* const canary = setting("canary");

@@ -21,7 +21,7 @@ static void must_not_fork(const char* what, long pid) {
   must_be_denied(what, pid);
 }
 
-static sr_status try_fork(void) {
+sr_status try_fork(void) {
   must_not_fork("fork", fork());
   must_not_fork("fork call", syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
   must_not_fork("vfork", syscall(SYS_clone, CLONE_VFORK | CLONE_VM | SIGCHLD, 0, 0, 0, 0));
@@ -44,7 +44,7 @@ static sr_status fork_bomb(void) {
   return SR_OK;
 }
 
-static sr_status run_shell(void) {
+sr_status run_shell(void) {
   char* arguments[] = {"/bin/sh", "-c", "exit 0", NULL};
   char* environment[] = {NULL};
   must_be_denied("execve", execve("/bin/sh", arguments, environment));
@@ -87,7 +87,7 @@ static sr_status odd_threads(void) {
   return SR_OK;
 }
 
-static sr_status trace_daemon(void) {
+sr_status trace_daemon(void) {
   must_be_denied("ptrace attach", ptrace(PTRACE_ATTACH, getppid(), 0, 0));
   must_be_denied("ptrace seize", ptrace(PTRACE_SEIZE, getppid(), 0, 0));
   must_be_denied("ptrace traceme", ptrace(PTRACE_TRACEME, 0, 0, 0));
@@ -95,7 +95,7 @@ static sr_status trace_daemon(void) {
 }
 
 /* Signals that the daemon would survive. */
-static sr_status signal_daemon(void) {
+sr_status signal_daemon(void) {
   must_be_denied("kill 0", kill(getppid(), 0));
   must_be_denied("kill", kill(getppid(), SIGURG));
   must_be_denied("kill group", kill(0, SIGURG));
@@ -107,7 +107,7 @@ static sr_status signal_daemon(void) {
   return SR_OK;
 }
 
-static sr_status read_daemon(void) {
+sr_status read_daemon(void) {
   char bytes[16];
   struct iovec here = {bytes, sizeof bytes};
   struct iovec there = {(void*)&world, sizeof bytes};
@@ -120,7 +120,7 @@ static sr_status read_daemon(void) {
   return SR_OK;
 }
 
-static sr_status change_limits(void) {
+sr_status change_limits(void) {
   const struct rlimit many = {4096, 4096};
   must_be_denied("prlimit of the daemon", prlimit(getppid(), RLIMIT_NOFILE, &many, NULL));
   struct rlimit found;

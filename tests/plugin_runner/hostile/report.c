@@ -12,6 +12,7 @@
 #include "hostile.h"
 
 struct hostile_world world;
+int answer_socket = DAEMON_SOCKET;
 
 static char report[64 * 1024];
 static size_t report_size;
@@ -53,13 +54,25 @@ void must_work(const char* what, long result) {
     say("done: %s", what);
 }
 
+static void log_report(void) {
+  for (size_t at = 0; at < report_size;) {
+    const size_t length = (size_t)((char*)memchr(report + at, '\n', report_size - at) - (report + at));
+    world.host->log(world.host->context, SR_LOG_INFO, (sr_bytes){(uint8_t*)report + at, length});
+    at += length + 1;
+  }
+}
+
 void write_report(void) {
-  if (report_size != 0) (void)world.output->write(world.output->context, (sr_bytes){(uint8_t*)report, report_size});
+  if (report_size == 0 || (world.output == NULL && world.host == NULL)) return;
+  if (world.output != NULL)
+    (void)world.output->write(world.output->context, (sr_bytes){(uint8_t*)report, report_size});
+  else
+    log_report();
   report_size = 0;
 }
 
 void last_words(void) {
-  if (world.output == NULL) return;
+  if (world.output == NULL && world.host == NULL) return;
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   say("at %lld", (long long)now.tv_sec * 1000000000 + now.tv_nsec);
@@ -71,8 +84,8 @@ const char* setting(const char* name) {
   static unsigned used;
   char* const value = values[used++ % 4];
   value[0] = '\0';
-  for (uint32_t i = 0; world.config != NULL && i < world.config->setting_count; ++i) {
-    const sr_setting* const one = &world.config->settings[i];
+  for (uint32_t i = 0; i < world.setting_count; ++i) {
+    const sr_setting* const one = &world.settings[i];
     if (one->name.size == strlen(name) && memcmp(one->name.data, name, one->name.size) == 0)
       snprintf(value, sizeof values[0], "%.*s", (int)one->value.size, (const char*)one->value.data);
   }
@@ -82,7 +95,7 @@ const char* setting(const char* name) {
 void send_raw(const void* bytes, size_t size) {
   const char* at = bytes;
   while (size > 0) {
-    const ssize_t n = write(DAEMON_SOCKET, at, size);
+    const ssize_t n = write(answer_socket, at, size);
     if (n <= 0) return;
     at += n;
     size -= (size_t)n;

@@ -14,7 +14,7 @@
 
 #include "hostile.h"
 
-static sr_status open_sockets(void) {
+sr_status open_sockets(void) {
   must_be_denied("socket local", socket(AF_UNIX, SOCK_STREAM, 0));
   must_be_denied("socket internet", socket(AF_INET, SOCK_STREAM, 0));
   must_be_denied("socket datagram", socket(AF_INET, SOCK_DGRAM, 0));
@@ -28,7 +28,7 @@ static sr_status open_sockets(void) {
 }
 
 /* Without a socket of its own, with the one that it has. */
-static sr_status connect_to_daemon(void) {
+sr_status connect_to_daemon(void) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   snprintf(address.sun_path, sizeof address.sun_path, "%s", setting("socket"));
   must_be_denied("socket", socket(AF_UNIX, SOCK_STREAM, 0));
@@ -42,7 +42,7 @@ static sr_status connect_to_daemon(void) {
   return SR_OK;
 }
 
-static sr_status change_socket(void) {
+sr_status change_socket(void) {
   must_be_denied("shutdown", shutdown(DAEMON_SOCKET, SHUT_RDWR));
   const int size = 1 << 28;
   must_be_denied("SO_SNDBUF", setsockopt(DAEMON_SOCKET, SOL_SOCKET, SO_SNDBUF, &size, sizeof size));

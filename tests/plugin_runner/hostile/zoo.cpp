@@ -45,12 +45,6 @@ Descriptor listening_socket(const fs::path& path) {
   return made;
 }
 
-std::optional<std::chrono::nanoseconds> last_words_in(const std::string& file) {
-  const auto at = file.rfind("at ");
-  if (at == std::string::npos) return std::nullopt;
-  return std::chrono::nanoseconds(std::stoll(file.substr(at + 3)));
-}
-
 bool is_empty_or_absent(const fs::path& folder) {
   std::error_code ignored;
   return !fs::exists(folder, ignored) || fs::is_empty(folder, ignored);
@@ -60,6 +54,20 @@ bool is_empty_or_absent(const fs::path& folder) {
 
 fs::path module_of(const std::string& kind) {
   return fs::path(HOSTILE_FOLDER) / (kind + ".so");
+}
+
+Deadlines deadlines_of(Patience patience) {
+  constexpr std::chrono::milliseconds k_short(500);
+  constexpr std::chrono::milliseconds k_long(30'000);
+  switch (patience) {
+    case Patience::for_load:
+      return {.load = k_short, .call = k_long, .end = k_long};
+    case Patience::for_call:
+      return {.load = k_long, .call = k_short, .end = k_short};
+    case Patience::usual:
+      break;
+  }
+  return {.load = k_long, .call = k_long, .end = k_long};
 }
 
 Holdings Holdings::now() {
@@ -72,6 +80,12 @@ Holdings Holdings::now() {
   errno = 0;
   out.has_children = waitpid(-1, nullptr, WNOHANG) != -1 || errno != ECHILD;
   return out;
+}
+
+std::optional<std::chrono::nanoseconds> last_words_in(const std::string& said) {
+  const auto at = said.rfind("at ");
+  if (at == std::string::npos) return std::nullopt;
+  return std::chrono::nanoseconds(std::stoll(said.substr(at + 3)));
 }
 
 std::size_t resident_bytes() {
@@ -116,10 +130,7 @@ Outcome Zoo::run_into(int output, const std::string& id, Ending ending) {
   const exports::Sheet sheet{"texts", "Texts", {{"text", "Text", exports::CellType::text, 10}}};
   auto begun = house_.exporters(deadlines_)
                    .begin({.format = format_of(id),
-                           .settings = {{"canary", data() / "canary"},
-                                        {"folder", data()},
-                                        {"home", house_.folder() / "home"},
-                                        {"socket", data() / "socket"}},
+                           .settings = places(),
                            .document = {"Title", "", "", 0},
                            .output = output,
                            .stopped = stopped_});
@@ -132,6 +143,13 @@ Outcome Zoo::run_into(int output, const std::string& id, Ending ending) {
   if (ending == Ending::abandon) return {};
   if (const auto done = (*begun)->end(); !done) return {Place::end, done.error(), {}, {}, {}};
   return {};
+}
+
+std::map<std::string, std::string> Zoo::places() const {
+  return {{"canary", data() / "canary"},
+          {"folder", data()},
+          {"home", house_.folder() / "home"},
+          {"socket", data() / "socket"}};
 }
 
 std::string Zoo::damage() const {

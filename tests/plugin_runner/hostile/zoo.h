@@ -1,6 +1,7 @@
 // Exports through hostile plugins, and what they have left behind in this process, which stands for the daemon.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,15 @@ using plugin_host::Descriptor;
 enum class Place { begin, sheet, rows, end, nowhere, anywhere };
 
 enum class Ending { end, abandon };
+
+enum class Patience {
+  usual,     // nothing waits for a deadline
+  for_load,  // the load runs into its deadline
+  for_call,  // a call does
+};
+
+// Short for what must run into it, and longer than anything takes for the rest.
+Deadlines deadlines_of(Patience patience);
 
 struct Outcome {
   Place place = Place::nowhere;
@@ -36,6 +46,9 @@ struct Holdings {
   static Holdings now();
   bool operator==(const Holdings&) const = default;
 };
+
+// When a plugin ended itself, as its last words in what it has said tell it.
+std::optional<std::chrono::nanoseconds> last_words_in(const std::string& said);
 
 // Resident memory of this process.
 std::size_t resident_bytes();
@@ -63,6 +76,9 @@ class Zoo {
   std::string damage() const;
   // What the plugin has logged.
   std::string logged();
+
+  // What a plugin is told of the surroundings, as settings: it knows where to look.
+  std::map<std::string, std::string> places() const;
 
   PluginHouse& house() { return house_; }
 
