@@ -21,7 +21,8 @@ std::string format_of(const std::string& id) {
   return id.substr(id.rfind('.') + 1);
 }
 
-std::string manifest_of(const fs::path& module, const std::string& id) {
+// What all manifests of the zoo have, with a place for the rest.
+std::string manifest_of(const fs::path& module, const std::string& id, const std::string& rest) {
   const std::string bytes = content_of(module);
   plugin_host::Sha256 digest{};
   crypto_hash_sha256(digest.data(), as_bytes(bytes).data(), bytes.size());
@@ -29,9 +30,14 @@ std::string manifest_of(const fs::path& module, const std::string& id) {
   for (const char* name : {"canary", "folder", "home", "socket"})
     settings += std::string(settings.empty() ? "" : ",") + R"({"name":")" + name +
                 R"(","type":"text","default":"","documentation":"A path."})";
-  return R"({"id":")" + id + R"(","type":"exporter","abi":"1.0","file":"plugin.so","sha256":")" + to_hex(digest) +
-         R"(","rights":["scratch"],"format":")" + format_of(id) +
-         R"(","extension":"txt","media_type":"text/plain","settings":[)" + settings + "]}";
+  return R"({"id":")" + id + R"(","abi":"1.0","file":"plugin.so","sha256":")" + to_hex(digest) + R"(",)" + rest +
+         R"(,"settings":[)" + settings + "]}";
+}
+
+std::string manifest_of_exporter(const fs::path& module, const std::string& id) {
+  return manifest_of(module, id,
+                     R"("type":"exporter","rights":["scratch"],"format":")" + format_of(id) +
+                         R"(","extension":"txt","media_type":"text/plain")");
 }
 
 // A socket that is listened to, as a daemon's.
@@ -106,8 +112,16 @@ Zoo::Zoo(const Deadlines& deadlines) : deadlines_(deadlines) {
 Status Zoo::install(const std::string& kind, const std::string& id) {
   const auto module = module_of(kind);
   const Descriptor library(::open(module.c_str(), O_RDONLY | O_CLOEXEC));
-  STRONGROOM_CHECK(house_.plugins().install(manifest_of(module, id), library));
+  STRONGROOM_CHECK(house_.plugins().install(manifest_of_exporter(module, id), library));
   return {};
+}
+
+Status Zoo::install_monitor(const std::string& kind, const std::string& rights) {
+  const auto module = module_of(kind);
+  const Descriptor library(::open(module.c_str(), O_RDONLY | O_CLOEXEC));
+  const std::string manifest = manifest_of(module, k_id, R"("type":"monitor","rights":[)" + rights + "]");
+  STRONGROOM_CHECK(house_.plugins().install(manifest, library));
+  return house_.plugins().configure(k_id, places(), {});
 }
 
 void Zoo::forgive(const std::string& id) {

@@ -63,6 +63,8 @@ class Zoo {
 
   // Approves the module of a kind as the plugin `id` for the format that is named like the end of it.
   Status install(const std::string& kind, const std::string& id = k_id);
+  // Approves one as a monitor, with rights as in a manifest: `"listen","journal"`.
+  Status install_monitor(const std::string& kind, const std::string& rights);
   // One sheet and 2 MiB of rows, with the plugin `id`.
   Outcome run(const std::string& id = k_id, Ending ending = Ending::end);
 
