@@ -60,7 +60,9 @@ Status check_trusted(const std::string& path) {
 
 // What the daemon needs of this environment, and nothing else.
 std::vector<std::string> rebuilt_environment() {
-  constexpr std::array k_kept{"HOME=", "USER=", "LOGNAME=", "LANG=", "LC_", "TZ=", "XDG_", "STRONGROOM_"};
+  constexpr std::array k_kept{"HOME=", "USER=", "LOGNAME=", "LANG=", "LC_", "TZ=", "XDG_", "STRONGROOM_",
+                              // Where the desktop's keychain is.
+                              "DBUS_SESSION_BUS_ADDRESS=", "DISPLAY=", "WAYLAND_DISPLAY="};
   std::vector<std::string> kept{"PATH=/usr/local/bin:/usr/bin:/bin"};
   for (char** entry = environ; entry && *entry; ++entry)
     for (const std::string_view name : k_kept)

@@ -17,6 +17,7 @@
 
 #include "daemon/app/exports.h"
 #include "daemon/app/monitoring.h"
+#include "daemon/app/outside_keys.h"
 #include "daemon/app/places.h"
 #include "daemon/app/plugin_ports.h"
 #include "daemon/app/slow_pool.h"
@@ -96,6 +97,10 @@ std::map<std::string, std::int64_t> dropped_by_reason(const ipc::Server* server)
 }
 
 }  // namespace
+
+std::filesystem::path beside_this_program(const char* name) {
+  return std::filesystem::path(boost::dll::program_location().string()).parent_path() / name;
+}
 
 // A stranger's has a folder of its own: beside its rows the store's folder holds what opens them.
 Result<std::unique_ptr<plugin_host::StorageV1>> open_foreign_storage(const Configuration& configuration,
@@ -177,8 +182,9 @@ Status Daemon::Parts::open_vault() {
       arena, vault::KeyArena::make(configuration.require_locked_memory ? Locking::required : Locking::allow_unlocked));
   const vault::KdfCost cost{.memory_bytes = static_cast<std::uint64_t>(configuration.kdf_memory_mib) << 20,
                             .passes = static_cast<std::uint32_t>(configuration.kdf_passes)};
-  STRONGROOM_ASSIGN(vault, vault::Vault::open({configuration.data, configuration.state}, *arena, platform::machine_id(),
-                                              cost, system_clock()));
+  STRONGROOM_ASSIGN(vault,
+                    vault::Vault::open({configuration.data, configuration.state}, *arena, platform::machine_id(), cost,
+                                       system_clock(), outside_keys(beside_this_program("strongroom-keychain"))));
   return {};
 }
 
@@ -225,9 +231,8 @@ Status Daemon::Parts::open_store() {
 }
 
 void Daemon::Parts::make_audit_service() {
-  const auto program = boost::dll::program_location();
   witnesses = std::make_unique<audit::Witnesses>(
-      *audit, audit::ask_by_helper((program.parent_path() / "strongroom-witness").string()),
+      *audit, audit::ask_by_helper(beside_this_program("strongroom-witness").string()),
       [this](const std::string& problem) {
         log->error(problem);
         lifecycle->add_problem(problem);

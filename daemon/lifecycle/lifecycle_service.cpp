@@ -29,6 +29,10 @@ wire::SlotType wire_type(vault::SlotType type) {
       return wire::SlotType::key_file;
     case vault::SlotType::recovery:
       return wire::SlotType::recovery;
+    case vault::SlotType::keychain:
+      return wire::SlotType::keychain;
+    case vault::SlotType::credential:
+      return wire::SlotType::credential;
   }
   return wire::SlotType::passphrase;
 }
@@ -136,7 +140,7 @@ void LifecycleService::handle(wire::Init, wire::InitRequest&& request, Completio
 Status LifecycleService::open_with(const wire::UnlockRequest& request) {
   if (request.passphrase) return vault_.unlock_with_passphrase(*request.passphrase);
   if (request.recovery_code) return vault_.unlock_with_recovery_code(*request.recovery_code);
-  return vault_.unlock_unattended();
+  return vault_.unlock_unattended(vault::Asking::yes);
 }
 
 Status LifecycleService::unlock(const wire::UnlockRequest& request) {
@@ -342,6 +346,14 @@ Result<wire::AddSlotResponse> LifecycleService::add_slot(const wire::AddSlotRequ
       STRONGROOM_ASSIGN(auto added, vault_.add_recovery(label));
       response.id = added.id;
       response.recovery_code = std::move(added.code);
+      break;
+    }
+    case wire::SlotType::keychain: {
+      STRONGROOM_ASSIGN(response.id, vault_.add_keychain(label));
+      break;
+    }
+    case wire::SlotType::credential: {
+      STRONGROOM_ASSIGN(response.id, vault_.add_credential(label));
     }
   }
   note_header_change();

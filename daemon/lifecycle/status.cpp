@@ -73,6 +73,8 @@ protocol::service::StatusResponse LifecycleService::status() const {
     status.problems.push_back(health.error().message);
   }
   if (opened_) status.freshness = wire_freshness(freshness_.state());
+  if (const auto slot = vault_.opened_by(); slot && status.state == StoreState::unlocked)
+    status.opened_by = std::string(name_of(slot->type)) + (slot->label.empty() ? "" : " (" + slot->label + ")");
   const auto slots = vault_.slots();
   status.slots = static_cast<std::int64_t>(slots.size());
   status.recovery_slot = std::ranges::any_of(slots, [](const auto& s) { return s.type == vault::SlotType::recovery; });

@@ -69,7 +69,7 @@ Status read_slot(ByteReader& r, Slot& slot) {
   slot.parameters.assign(parameters.begin(), parameters.end());
   read_array(r, slot.wrapped_root);
   if (!r.ok() || !label_is_valid(slot.label)) return damaged();
-  if (type < 1 || type > 3) return unknown("slot type");
+  if (type < 1 || type > 5) return unknown("slot type");
   slot.type = static_cast<SlotType>(type);
   return {};
 }

@@ -17,7 +17,15 @@ using Digest = std::array<Byte, 32>;
 inline constexpr std::size_t k_key_size = 32;
 
 enum class State : std::uint8_t { uninitialized, locked, unlocked };
-enum class SlotType : std::uint8_t { passphrase = 1, key_file = 2, recovery = 3 };
+enum class SlotType : std::uint8_t { passphrase = 1, key_file = 2, recovery = 3, keychain = 4, credential = 5 };
+
+// Whether a slot of this type opens without a person.
+constexpr bool is_unattended(SlotType type) noexcept {
+  return type == SlotType::key_file || type == SlotType::keychain || type == SlotType::credential;
+}
+
+std::string_view name_of(SlotType type) noexcept;
+
 // Numbers are stored.
 enum class SystemKey : std::uint16_t { lookup = 1, accumulator = 2, audit_identity = 3, audit_opening = 4 };
 

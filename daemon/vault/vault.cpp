@@ -24,18 +24,24 @@ std::filesystem::path held_mark(const Places& places) {
 
 }  // namespace
 
-Vault::Impl::Impl(Places where, KeyArena& keys, BytesView machine_id, KdfCost new_cost, const Clock& now)
-    : places(std::move(where)), arena(keys), machine(application_id(machine_id)), cost(new_cost), clock(now) {}
+Vault::Impl::Impl(Places where, KeyArena& keys, BytesView machine_id, KdfCost new_cost, const Clock& now,
+                  OutsideKeys elsewhere)
+    : places(std::move(where)),
+      arena(keys),
+      machine(application_id(machine_id)),
+      cost(new_cost),
+      clock(now),
+      outside(std::move(elsewhere)) {}
 
 Vault::Vault(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Vault::~Vault() = default;
 
 Result<std::unique_ptr<Vault>> Vault::open(Places places, KeyArena& arena, Bytes machine_id, KdfCost cost,
-                                           const Clock& clock) {
+                                           const Clock& clock, OutsideKeys outside) {
   if (!within(cost, k_kdf_floor, k_kdf_ceiling) || cost.memory_bytes % 1024 != 0)
     return make_error(ErrorCode::invalid_argument, "the cost of passphrases lies outside its bounds", "cost");
-  auto impl = std::make_unique<Impl>(std::move(places), arena, machine_id, cost, clock);
+  auto impl = std::make_unique<Impl>(std::move(places), arena, machine_id, cost, clock, std::move(outside));
   wipe(machine_id.data(), machine_id.size());
   STRONGROOM_ASSIGN(impl->copies, read_header_copies(impl->places.data));
   if (!impl->copies.readable.empty()) {
@@ -44,6 +50,11 @@ Result<std::unique_ptr<Vault>> Vault::open(Places places, KeyArena& arena, Bytes
     impl->state = State::locked;
   }
   return std::unique_ptr<Vault>(new Vault(std::move(impl)));
+}
+
+std::string_view name_of(SlotType type) noexcept {
+  constexpr std::string_view k_names[] = {"passphrase", "key file", "recovery code", "keychain", "credential"};
+  return k_names[static_cast<std::size_t>(type) - 1];
 }
 
 State Vault::state() const noexcept {
@@ -86,8 +97,20 @@ std::vector<SlotInfo> Vault::slots() const {
   std::vector<SlotInfo> all;
   if (impl_->copies.readable.empty()) return all;
   for (const Slot& slot : impl_->header().slots)
-    all.push_back({to_hex(slot.id), slot.type, slot.label, slot.created_ms, slot.type == SlotType::key_file});
+    all.push_back({to_hex(slot.id), slot.type, slot.label, slot.created_ms, is_unattended(slot.type)});
   return all;
+}
+
+std::optional<SlotInfo> Vault::opened_by() const {
+  std::string id;
+  {
+    const std::shared_lock guard(impl_->mutex);
+    if (!impl_->opened_by) return std::nullopt;
+    id = to_hex(*impl_->opened_by);
+  }
+  for (auto& slot : slots())
+    if (slot.id == id) return std::move(slot);
+  return std::nullopt;
 }
 
 Result<Digest> Vault::keyed_hash(SystemKey key, std::string_view label, std::span<const BytesView> parts) const {

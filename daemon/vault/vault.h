@@ -19,6 +19,7 @@
 #include <strongroom/base/secret.h>
 
 #include "daemon/vault/key_arena.h"
+#include "daemon/vault/outside_keys.h"
 #include "daemon/vault/types.h"
 
 namespace strongroom::vault {
@@ -40,11 +41,11 @@ class Vault {
  public:
   // Reads the headers if there are any; never writes. `arena` and `clock` must outlive the vault; both folders must
   // exist. `machine_id` is the machine's own id (platform/machine_id.h), empty when it has none; only its
-  // application-specific form is kept. `cost` is that of new passphrase slots. Errors: invalid_argument (cost outside
-  // its bounds), unsupported, corrupt (both copies), untrusted (a header copy is readable by others or a link),
-  // storage_failed.
+  // application-specific form is kept. `outside`: where keys are that lie elsewhere. `cost` is that of new passphrase
+  // slots. Errors: invalid_argument (cost outside its bounds), unsupported, corrupt (both copies), untrusted (a header
+  // copy is readable by others or a link), storage_failed.
   static Result<std::unique_ptr<Vault>> open(Places places, KeyArena& arena, Bytes machine_id, KdfCost cost,
-                                             const Clock& clock);
+                                             const Clock& clock, OutsideKeys outside = {});
   ~Vault();
 
   State state() const noexcept;       // never blocks
@@ -65,15 +66,16 @@ class Vault {
   Status confirm();
   Status discard_unconfirmed();
 
-  // Opens with the first slot that needs no person (key file), also when a lock is held: whether it may at start is the
-  // caller's question to lock_is_held(). Errors of all three: wrong_credential (message says what is missing and points
-  // to the recovery code), not_initialized, tampered (no copy of the header is authentic), corrupt; here also untrusted
-  // (key file), with a passphrase also invalid_argument (empty), too_large, unsupported (cost above the ceiling) and
-  // busy (not enough memory), with a code also invalid_argument (mistyped). On an unlocked vault they check the
-  // credential and change nothing. A copy of the header that was missing, damaged, older or not authentic is restored
-  // from the other one; the report says so. A copy is passed over only when the root key that the other copy gives
-  // shows it to be false, so that a credential removed in the newer copy opens nothing.
-  Status unlock_unattended();
+  // Opens with the first slot that needs no person: the keychain, a credential of the service manager, the key file, in
+  // this order; also when a lock is held: whether it may at start is the caller's question to lock_is_held(). With
+  // `asking` the desktop may ask somebody to open the keychain. Errors of all three: wrong_credential (message says
+  // what is missing and points to the recovery code), not_initialized, tampered (no copy of the header is authentic),
+  // corrupt; here also untrusted (key file), with a passphrase also invalid_argument (empty), too_large, unsupported
+  // (cost above the ceiling) and busy (not enough memory), with a code also invalid_argument (mistyped). On an unlocked
+  // vault they check the credential and change nothing. A copy of the header that was missing, damaged, older or not
+  // authentic is restored from the other one; the report says so. A copy is passed over only when the root key that the
+  // other copy gives shows it to be false, so that a credential removed in the newer copy opens nothing.
+  Status unlock_unattended(Asking asking = Asking::no);
   Status unlock_with_passphrase(const Secret& passphrase);
   Status unlock_with_recovery_code(const Secret& code);
 
@@ -84,6 +86,9 @@ class Vault {
   // Whether a held lock forbids unattended opening at start.
   bool lock_is_held() const;
 
+  // What opened it last, since this object lives.
+  std::optional<SlotInfo> opened_by() const;
+
   // In the order they were added; empty while uninitialized, not authentic before the first unlock.
   std::vector<SlotInfo> slots() const;
   // Unlocked only (`locked` otherwise). The new slot's id. Nothing else is touched. Errors of all three:
@@ -91,13 +96,17 @@ class Vault {
   Result<std::string> add_passphrase(const Secret& passphrase, std::string label);
   Result<std::string> add_key_file(std::string label);  // conflict when there is one that opens
 
+  // The key is stored in the keychain and read back. Errors: those of OutsideKeys too.
+  Result<std::string> add_keychain(std::string label);
+  Result<std::string> add_credential(std::string label);
+
   struct AddedRecovery {
     std::string id;
     Secret code;
   };
 
   Result<AddedRecovery> add_recovery(std::string label);
-  // With the last key-file slot goes the key file. Errors: not_found, last_slot, locked.
+  // With the last key-file slot goes the key file, with a keychain slot its item. Errors: not_found, last_slot, locked.
   Status remove_slot(std::string_view id);
 
   // Makes the first KEK of a name space when it has none. Errors: locked, invalid_argument (1 to 64 of a-z 0-9 - _ .),

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 
 #include "daemon/vault/header_files.h"
@@ -17,7 +18,7 @@ namespace strongroom::vault {
 // is taken first. `mutex` guards what requests read and is held exclusively only to put a finished result in place, so
 // that a request or a lock never waits for Argon2. Key material of the store is touched only under `mutex`.
 struct Vault::Impl {
-  Impl(Places where, KeyArena& keys, BytesView machine_id, KdfCost new_cost, const Clock& now);
+  Impl(Places where, KeyArena& keys, BytesView machine_id, KdfCost new_cost, const Clock& now, OutsideKeys elsewhere);
 
   // The root key that some slot of a header gives to whoever tries.
   using RootOpener = std::function<Result<Key>(const Header&)>;
@@ -37,6 +38,10 @@ struct Vault::Impl {
   // Tries every slot of a type; `mismatch` says why none opened.
   Result<Key> open_any(const Header& header, SlotType type, const SlotKeyMaker& make_key, const Error& mismatch) const;
   Result<Key> open_with_key_file(const Header& header, const Key& file_key) const;
+  Status unlock_with_key_file();
+  Status unlock_with_keychain(Asking asking);
+  Status unlock_with_credential();
+  Status unlock_by(SlotType type, Asking asking);
   void forget_held_lock();
 
   // vault_slots.cpp. All are called with `change` held.
@@ -52,6 +57,10 @@ struct Vault::Impl {
   Result<NewSlot> new_recovery_slot(std::string_view label, const StoreId& store, Secret& text) const;
   // Makes the key file when there is none. `conflict` when a slot of `header` opens with the one there is.
   Result<NewSlot> new_key_file_slot(std::string_view label, const StoreId& store, const Header* header) const;
+  Result<NewSlot> new_keychain_slot(std::string_view label, const StoreId& store) const;
+  Result<NewSlot> new_credential_slot(std::string_view label, const StoreId& store) const;
+  // What lies outside for a slot that is gone; a sentence when it could not be taken away.
+  std::string forget_outside(const Slot& slot, const Header& left) const;
 
   struct NewSlots {
     std::vector<NewSlot> slots;
@@ -77,14 +86,17 @@ struct Vault::Impl {
   const Bytes machine;  // application-specific id
   const KdfCost cost;
   const Clock& clock;
+  const OutsideKeys outside;
 
   std::mutex change;
-  std::uint64_t last_generation = 0;  // the highest written or tried; guarded by `change`
+  mutable std::optional<SlotId> opened_slot;  // by which slot open_any came in last; guarded by `change`
+  std::uint64_t last_generation = 0;          // the highest written or tried; guarded by `change`
 
   mutable WriterFirstMutex mutex;
   std::atomic<State> state = State::uninitialized;
   HeaderCopies copies;  // written under both locks, so either is enough to read; the one in force comes first
   KeyRing ring;
+  std::optional<SlotId> opened_by;  // the slot that opened the ring
   HeaderReport report;
 };
 

@@ -6,6 +6,7 @@
 #include <strongroom/base/wiped_memory.h>
 
 #include "daemon/vault/slot_key_file.h"
+#include "daemon/vault/slot_outside.h"
 #include "daemon/vault/slot_passphrase.h"
 #include "daemon/vault/slot_recovery.h"
 #include "daemon/vault/vault_impl.h"
@@ -107,6 +108,46 @@ Result<Vault::Impl::NewSlot> Vault::Impl::new_key_file_slot(std::string_view lab
     return std::move(key).error();
   }
   return NewSlot{std::move(slot), std::move(*key), made};
+}
+
+// What was stored is read back before anything relies on it.
+Result<Vault::Impl::NewSlot> Vault::Impl::new_keychain_slot(std::string_view label, const StoreId& store) const {
+  if (!outside.store_in_keychain || !outside.fetch_from_keychain)
+    return make_error(ErrorCode::not_implemented, "this daemon has no way to a keychain");
+  Slot slot = bare_slot(SlotType::keychain, label);
+  STRONGROOM_ASSIGN(const Key local, local_keychain_key(arena, places.state, WhenMissing::make));
+  const Secret item = new_keychain_item();
+  const std::string account = keychain_account(store, slot.id);
+  STRONGROOM_CHECK(outside.store_in_keychain(account, item));
+  STRONGROOM_ASSIGN(const Secret kept, outside.fetch_from_keychain(account, Asking::no));
+  if (!(kept == item)) {
+    (void)outside.erase_from_keychain(account);
+    return make_error(ErrorCode::storage_failed, "the keychain does not give back what it was given");
+  }
+  STRONGROOM_ASSIGN(Key key, keychain_slot_key(arena, item, local.view(), store, slot.id));
+  return NewSlot{std::move(slot), std::move(key)};
+}
+
+Result<Vault::Impl::NewSlot> Vault::Impl::new_credential_slot(std::string_view label, const StoreId& store) const {
+  if (!outside.credential)
+    return make_error(ErrorCode::not_found,
+                      "the service manager has handed over no credentials; see LoadCredentialEncrypted= in "
+                      "systemd.exec(5)");
+  STRONGROOM_ASSIGN(const Secret credential, outside.credential());
+  Slot slot = bare_slot(SlotType::credential, label);
+  STRONGROOM_ASSIGN(Key key, credential_slot_key(arena, credential, store, slot.id));
+  return NewSlot{std::move(slot), std::move(key)};
+}
+
+std::string Vault::Impl::forget_outside(const Slot& slot, const Header& left) const {
+  const bool last = std::ranges::none_of(left.slots, [&](const Slot& other) { return other.type == slot.type; });
+  if (slot.type == SlotType::key_file && last && !remove_key_file(places.state))
+    return "the key file vault.key could not be removed; no slot uses it any more";
+  if (slot.type != SlotType::keychain) return {};
+  const bool erased =
+      outside.erase_from_keychain && outside.erase_from_keychain(keychain_account(left.store_id, slot.id));
+  if (last) (void)remove_local_keychain_key(places.state);
+  return erased ? std::string() : "the key of a slot that is gone is still in the keychain; it opens nothing any more";
 }
 
 void Vault::Impl::put_in_force(Bytes bytes, Header next, const std::string& problem) {
@@ -239,6 +280,25 @@ Result<std::string> Vault::add_key_file(std::string label) {
   return impl_->add_slot(std::move(slot));
 }
 
+Result<std::string> Vault::add_keychain(std::string label) {
+  const std::lock_guard one(impl_->change);
+  STRONGROOM_CHECK(impl_->check_unlocked());
+  STRONGROOM_CHECK(check_label(label));
+  STRONGROOM_ASSIGN(Impl::NewSlot slot, impl_->new_keychain_slot(label, impl_->header().store_id));
+  const Slot bare = slot.slot;
+  auto added = impl_->add_slot(std::move(slot));
+  if (!added) (void)impl_->forget_outside(bare, impl_->header());
+  return added;
+}
+
+Result<std::string> Vault::add_credential(std::string label) {
+  const std::lock_guard one(impl_->change);
+  STRONGROOM_CHECK(impl_->check_unlocked());
+  STRONGROOM_CHECK(check_label(label));
+  STRONGROOM_ASSIGN(Impl::NewSlot slot, impl_->new_credential_slot(label, impl_->header().store_id));
+  return impl_->add_slot(std::move(slot));
+}
+
 Result<Vault::AddedRecovery> Vault::add_recovery(std::string label) {
   const std::lock_guard one(impl_->change);
   STRONGROOM_CHECK(impl_->check_unlocked());
@@ -283,14 +343,12 @@ Status Vault::remove_slot(std::string_view id) {
   if (found == next.slots.end()) return make_error(ErrorCode::not_found, "there is no such slot", "id");
   if (next.slots.size() == 1)
     return make_error(ErrorCode::last_slot, "removing the last unlock slot would leave no way in", "id");
-  const bool key_file = found->type == SlotType::key_file;
+  const Slot removed = *found;
   next.slots.erase(found);
-  const bool was_last_key_file =
-      key_file && std::ranges::none_of(next.slots, [](const Slot& s) { return s.type == SlotType::key_file; });
   STRONGROOM_CHECK(impl_->commit(std::move(next)));
-  if (was_last_key_file && !remove_key_file(impl_->places.state)) {
+  if (std::string problem = impl_->forget_outside(removed, impl_->header()); !problem.empty()) {
     const std::unique_lock guard(impl_->mutex);
-    impl_->report.problem = "the key file vault.key could not be removed; no slot uses it any more";
+    impl_->report.problem = std::move(problem);
   }
   return {};
 }

@@ -1,8 +1,11 @@
+#include <algorithm>
+#include <map>
 #include <utility>
 
 #include <strongroom/base/wiped_memory.h>
 
 #include "daemon/vault/slot_key_file.h"
+#include "daemon/vault/slot_outside.h"
 #include "daemon/vault/slot_passphrase.h"
 #include "daemon/vault/slot_recovery.h"
 #include "daemon/vault/vault_impl.h"
@@ -22,7 +25,9 @@ Result<Key> Vault::Impl::open_any(const Header& header, SlotType type, const Slo
     }
     STRONGROOM_ASSIGN(Key root, arena.take(k_key_size));
     const AssociatedData binding = slot_binding(header.store_id, slot, header.root_epoch);
-    if (unwrap(slot_key->view(), binding.view(), slot.wrapped_root, root.writable())) return root;
+    if (!unwrap(slot_key->view(), binding.view(), slot.wrapped_root, root.writable())) continue;
+    opened_slot = slot.id;
+    return root;
   }
   return failure;
 }
@@ -90,24 +95,68 @@ Status Vault::Impl::unlock_with(const RootOpener& open_root) {
   report.root_epoch = header().root_epoch;
   if (!problem.empty()) report.problem = problem;
   ring = std::move(opened);
+  opened_by = opened_slot;
   state.store(State::unlocked, std::memory_order_release);
   forget_held_lock();
   return {};
 }
 
-Status Vault::unlock_unattended() {
+Status Vault::Impl::unlock_with_key_file() {
+  STRONGROOM_ASSIGN(const Key file_key, read_key_file(arena, places.state));
+  return unlock_with([&](const Header& of) { return open_with_key_file(of, file_key); });
+}
+
+Status Vault::Impl::unlock_with_keychain(Asking asking) {
+  if (!outside.fetch_from_keychain)
+    return make_error(ErrorCode::wrong_credential, "this daemon has no way to a keychain");
+  STRONGROOM_ASSIGN(const Key local, local_keychain_key(arena, places.state, WhenMissing::fail));
+  const Error mismatch = make_error(ErrorCode::wrong_credential, "the keychain's key does not open this store");
+  // Once for each item, whichever copy of the header names it.
+  std::map<std::string, Result<Secret>> items;
+  const auto make_key = [&](const Header& of, const Slot& slot) -> Result<Key> {
+    const std::string account = keychain_account(of.store_id, slot.id);
+    auto item = items.find(account);
+    if (item == items.end()) item = items.emplace(account, outside.fetch_from_keychain(account, asking)).first;
+    if (!item->second) return item->second.error();
+    return keychain_slot_key(arena, *item->second, local.view(), of.store_id, slot.id);
+  };
+  return unlock_with([&](const Header& of) { return open_any(of, SlotType::keychain, make_key, mismatch); });
+}
+
+Status Vault::Impl::unlock_with_credential() {
+  if (!outside.credential)
+    return make_error(ErrorCode::wrong_credential, "the service manager has handed over no credentials");
+  STRONGROOM_ASSIGN(const Secret credential, outside.credential());
+  const Error mismatch =
+      make_error(ErrorCode::wrong_credential, "the credential 'strongroom.key' does not open this store");
+  const auto make_key = [&](const Header& of, const Slot& slot) {
+    return credential_slot_key(arena, credential, of.store_id, slot.id);
+  };
+  return unlock_with([&](const Header& of) { return open_any(of, SlotType::credential, make_key, mismatch); });
+}
+
+Status Vault::Impl::unlock_by(SlotType type, Asking asking) {
+  if (type == SlotType::keychain) return unlock_with_keychain(asking);
+  return type == SlotType::credential ? unlock_with_credential() : unlock_with_key_file();
+}
+
+// One error as it is; of several all sentences.
+Status Vault::unlock_unattended(Asking asking) {
   const std::lock_guard one(impl_->change);
   if (impl_->state == State::uninitialized) return make_error(ErrorCode::not_initialized, "there is no store yet");
-  bool wanted = false;
-  for (const SlotInfo& slot : slots()) wanted = wanted || slot.unattended;
-  if (!wanted)
-    return make_error(ErrorCode::wrong_credential,
-                      "no slot opens without a person; unlock with the recovery code or a passphrase");
-  STRONGROOM_ASSIGN(const Key file_key, read_key_file(impl_->arena, impl_->places.state));
-  Status unlocked =
-      impl_->unlock_with([&](const Header& header) { return impl_->open_with_key_file(header, file_key); });
-  wipe_stack_below();
-  return unlocked;
+  std::optional<Error> failure;
+  for (const SlotType type : {SlotType::keychain, SlotType::credential, SlotType::key_file}) {
+    const auto all = slots();
+    if (std::ranges::none_of(all, [type](const SlotInfo& slot) { return slot.type == type; })) continue;
+    const Status unlocked = impl_->unlock_by(type, asking);
+    wipe_stack_below();
+    if (unlocked) return {};
+    failure = failure ? make_error(ErrorCode::wrong_credential, failure->message + "; " + unlocked.error().message)
+                      : unlocked.error();
+  }
+  if (failure) return *failure;
+  return make_error(ErrorCode::wrong_credential,
+                    "no slot opens without a person; unlock with the recovery code or a passphrase");
 }
 
 Status Vault::unlock_with_passphrase(const Secret& passphrase) {

@@ -40,6 +40,7 @@ ALLOWED = {
     "daemon/main": {"app"},
     "plugins": {"abi", "plugin", "base"},
     "client/cli": {"client", "protocol", "evidence", "base"},
+    "client/keychain": {"base"},
     "client/witness": {"evidence", "protocol", "base"},
 }
 
@@ -61,7 +62,7 @@ THIRD_PARTY = {
     "CLI/": {"client/cli", "client/witness"},
     "Poco/": {"client/witness"},
     "utf8proc.h": {"daemon/secrets"},
-    "libsecret/": set(),
+    "libsecret/": {"client/keychain"},
     "openssl/": set(),
     "gtest/": set(),
 }
@@ -97,7 +98,7 @@ def target_of(include: str) -> str | None:
         return parts[1]
     if include.startswith("plugins/"):
         return "/".join(parts[:3])
-    if include.startswith(("client/cli", "client/witness")):
+    if include.startswith(("client/cli", "client/keychain", "client/witness")):
         return "/".join(parts[:2])
     return None
 

@@ -10,7 +10,7 @@ umask 022
 
 "$cmake" --install "$build" --prefix "$place/first" >/dev/null
 mv "$place/first" "$place/moved"
-for file in bin/strongroom bin/strongroomd bin/strongroom-witness bin/strongroom-plugin-runner bin/strongroom-plugin-check lib/strongroom/plugins/storage_sqlite.so lib/strongroom/plugins/exporter_csv.so lib/systemd/user/strongroomd.service \
+for file in bin/strongroom bin/strongroomd bin/strongroom-witness bin/strongroom-plugin-runner bin/strongroom-plugin-check bin/strongroom-keychain lib/strongroom/plugins/storage_sqlite.so lib/strongroom/plugins/exporter_csv.so lib/systemd/user/strongroomd.service \
   lib/systemd/user/strongroomd.socket share/strongroom/varlink/io.strongroom.Secret.varlink include/strongroom/client/client.h \
   share/man/man1/strongroom.1 share/man/man1/strongroom-secret-set.1 share/bash-completion/completions/strongroom \
   share/zsh/site-functions/_strongroom share/fish/vendor_completions.d/strongroom.fish; do

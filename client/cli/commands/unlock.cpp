@@ -64,7 +64,8 @@ int run_slot_add(Session& session, const AddOptions& options) {
   const auto& names = protocol::EnumNames<wire::SlotType>::names;
   const auto type = std::ranges::find(names, options.type);
   if (type == names.end())
-    return session.fail(make_error(ErrorCode::invalid_argument, "must be passphrase, key_file or recovery", "type"));
+    return session.fail(make_error(ErrorCode::invalid_argument,
+                                   "must be passphrase, key_file, recovery, keychain or credential", "type"));
   request.type = static_cast<wire::SlotType>(type - names.begin());
   if (!options.label.empty()) request.label = options.label;
   if (request.type == wire::SlotType::passphrase) {
@@ -104,7 +105,9 @@ std::function<int(Session&)> prepare_unlock(CLI::App& app) {
 
 std::function<int(Session&)> prepare_slot_add(CLI::App& app) {
   auto options = std::make_shared<AddOptions>();
-  app.add_option("type", options->type, "passphrase, key_file or recovery.")->required();
+  app.add_option("type", options->type,
+                 "passphrase, key_file, recovery, keychain (of the desktop) or credential (of the service manager).")
+      ->required();
   app.add_option("--label", options->label, "Text to recognise it by.");
   return [options](Session& session) { return run_slot_add(session, *options); };
 }

@@ -19,7 +19,7 @@ try:
 except ImportError:
     sys.exit("open_store.py needs the package python3-nacl (apt install python3-nacl)")
 
-PASSPHRASE, KEY_FILE, RECOVERY = 1, 2, 3
+PASSPHRASE, KEY_FILE, RECOVERY, KEYCHAIN, CREDENTIAL = 1, 2, 3, 4, 5
 KEK, SYSTEM = 1, 2
 LOOKUP, ACCUMULATOR = 1, 2
 CHUNK = 65536
@@ -208,6 +208,27 @@ class RecoveryCode:
         return derive(self.code, b"SRM/recovery/v1", [header.store_id, slot.id])
 
 
+class Keychain:
+    type = KEYCHAIN
+
+    def __init__(self, item, local_key):
+        self.item = bytes.fromhex(item)
+        self.local_key = local_key
+
+    def slot_key(self, header, slot):
+        return derive(self.item, b"SRM/keychain/v1", [self.local_key, header.store_id, slot.id])
+
+
+class Credential:
+    type = CREDENTIAL
+
+    def __init__(self, credential):
+        self.key = hashlib.blake2b(credential, digest_size=32).digest()
+
+    def slot_key(self, header, slot):
+        return derive(self.key, b"SRM/credential/v1", [header.store_id, slot.id])
+
+
 def open_root(header, credential):
     for slot in header.slots:
         if slot.type != credential.type:
@@ -325,6 +346,11 @@ def credential_of(arguments):
         return Passphrase(Path(arguments.passphrase_file).read_bytes())
     if arguments.recovery_file:
         return RecoveryCode(Path(arguments.recovery_file).read_text())
+    if arguments.credential_file:
+        return Credential(Path(arguments.credential_file).read_bytes())
+    if arguments.keychain_item_file:
+        item = Path(arguments.keychain_item_file).read_text()
+        return Keychain(item, (Path(arguments.state) / "vault.keychain").read_bytes())
     return KeyFile((Path(arguments.state) / "vault.key").read_bytes(), bytes.fromhex(arguments.machine_id))
 
 
@@ -336,6 +362,8 @@ def main():
     way.add_argument("--key-file", action="store_true", help="with <state>/vault.key and --machine-id")
     way.add_argument("--passphrase-file", help="its bytes are the passphrase")
     way.add_argument("--recovery-file", help="holds a recovery code")
+    way.add_argument("--credential-file", help="what the service manager hands over")
+    way.add_argument("--keychain-item-file", help="what the keychain keeps; with <state>/vault.keychain")
     parser.add_argument("--machine-id", default="", help="32 hex digits, for --key-file")
     arguments = parser.parse_args()
     try:

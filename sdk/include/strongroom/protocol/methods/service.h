@@ -111,6 +111,7 @@ struct StatusResponse {
   bool storage_healthy = true;
   std::int64_t stored_bytes = 0;
   std::optional<Freshness> freshness;
+  std::optional<std::string> opened_by;
   std::int64_t slots = 0;
   bool recovery_slot = false;
   bool memory_locked = true;
@@ -131,6 +132,8 @@ struct StatusResponse {
         Field<&R::storage_healthy>{"storage_healthy", "What the storage plugin says of itself."},
         Field<&R::stored_bytes>{"stored_bytes", "Size of the stored data in bytes, approximately."},
         Field<&R::freshness>{"freshness", "Result of the check for replaced rows; absent while locked."},
+        Field<&R::opened_by>{"opened_by",
+                             "Type and label of the slot that opened the store; absent while it is locked."},
         Field<&R::slots>{"slots", "Number of unlock slots."},
         Field<&R::recovery_slot>{"recovery_slot", "Whether one of them is a recovery code."},
         Field<&R::memory_locked>{"memory_locked", "Whether keys are kept out of swap."},

@@ -5,7 +5,7 @@
 
 namespace strongroom::protocol::vault {
 
-enum class SlotType : std::uint8_t { passphrase, key_file, recovery };
+enum class SlotType : std::uint8_t { passphrase, key_file, recovery, keychain, credential };
 
 }  // namespace strongroom::protocol::vault
 
@@ -14,7 +14,8 @@ namespace strongroom::protocol {
 template <>
 struct EnumNames<vault::SlotType> {
   static constexpr std::string_view type_name = "SlotType";
-  static constexpr std::array<std::string_view, 3> names{"passphrase", "key_file", "recovery"};
+  static constexpr std::array<std::string_view, 5> names{"passphrase", "key_file", "recovery", "keychain",
+                                                         "credential"};
 };
 
 namespace vault {

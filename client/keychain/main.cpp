@@ -1,0 +1,63 @@
+// strongroom-keychain fetch ACCOUNT ask|quiet; store ACCOUNT; erase ACCOUNT. The item goes over standard input and
+// output, never over the command line. Ends with the number of the outcome (keychain.h).
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string_view>
+
+#include "client/keychain/keychain.h"
+
+namespace {
+
+using strongroom::Secret;
+using strongroom::keychain::Outcome;
+
+constexpr std::size_t k_longest = 4096;
+
+Secret read_all() {
+  Secret text = Secret::of_size(k_longest);
+  std::size_t size = 0;
+  while (size < k_longest) {
+    const ssize_t n = read(STDIN_FILENO, text.writable().data() + size, k_longest - size);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;
+    size += static_cast<std::size_t>(n);
+  }
+  text.truncate(size);
+  return text;
+}
+
+bool write_all(const Secret& text) {
+  auto rest = text.reveal_text(strongroom::RevealReason::deliver);
+  while (!rest.empty()) {
+    const ssize_t n = write(STDOUT_FILENO, rest.data(), rest.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    rest.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
+Outcome fetch(const std::string& account, bool ask) {
+  Secret text;
+  const Outcome outcome = strongroom::keychain::fetch(account, ask, text);
+  if (outcome != Outcome::done) return outcome;
+  return write_all(text) ? Outcome::done : Outcome::failed;
+}
+
+Outcome run(int argc, char** argv) {
+  const std::string_view verb = argc > 1 ? argv[1] : "";
+  if (argc == 4 && verb == "fetch") return fetch(argv[2], std::string_view(argv[3]) == "ask");
+  if (argc == 3 && verb == "store") return strongroom::keychain::store(argv[2], read_all());
+  if (argc == 3 && verb == "erase") return strongroom::keychain::erase(argv[2]);
+  return Outcome::usage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const rlimit none = {0, 0};
+  (void)setrlimit(RLIMIT_CORE, &none);
+  return static_cast<int>(run(argc, argv));
+}
