@@ -55,7 +55,7 @@ void Hub::refresh(const std::string& again) {
   ended.clear();
   for (const auto& id : *wanted) {
     if (next.contains(id)) continue;
-    Watch::Ports ports{.open = [this, id] { return monitors_.open(id); },
+    Watch::Ports ports{.open = [this, id](auto stopped) { return monitors_.open(id, std::move(stopped)); },
                        .measure = ports_.measure,
                        .report =
                            [this, id](std::string_view line) {

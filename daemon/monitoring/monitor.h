@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -52,7 +53,8 @@ class Monitors {
   // Ids of those that are to run. Error: locked, and those of reading the register.
   virtual Result<std::vector<std::string>> enabled() = 0;
   // Errors: plugin_unavailable (it failed, or may not be tried yet), invalid_argument (a setting), not_found.
-  virtual Result<std::unique_ptr<Monitor>> open(const std::string& id) = 0;
+  // `stopped` is asked about once a second while the monitor is waited for: when it is true, the call ends.
+  virtual Result<std::unique_ptr<Monitor>> open(const std::string& id, std::function<bool()> stopped) = 0;
 };
 
 }  // namespace strongroom::monitoring

@@ -52,6 +52,11 @@ std::uint64_t Watch::lost() const {
   return total_;
 }
 
+bool Watch::stopping() const {
+  const std::lock_guard guard(mutex_);
+  return stopping_;
+}
+
 // False: it is over. No events: it is time to measure.
 bool Watch::take(std::vector<Event>& events, std::uint64_t& lost) {
   std::unique_lock lock(mutex_);
@@ -77,7 +82,7 @@ void Watch::run() {
 void Watch::deliver(const std::vector<Event>& events, std::uint64_t lost) {
   Status status;
   if (!monitor_) {
-    auto opened = ports_.open();
+    auto opened = ports_.open([this] { return stopping(); });
     if (opened)
       monitor_ = std::move(opened).value();
     else

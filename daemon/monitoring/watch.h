@@ -16,7 +16,7 @@ namespace strongroom::monitoring {
 class Watch {
  public:
   struct Ports {
-    std::function<Result<std::unique_ptr<Monitor>>()> open;
+    std::function<Result<std::unique_ptr<Monitor>>(std::function<bool()> stopped)> open;
     std::function<std::vector<Metric>()> measure;
     std::function<void(std::string_view line)> report;
     std::chrono::milliseconds between_metrics{10'000};
@@ -39,6 +39,7 @@ class Watch {
 
  private:
   void run();
+  bool stopping() const;
   bool take(std::vector<Event>& events, std::uint64_t& lost);
   void deliver(const std::vector<Event>& events, std::uint64_t lost);
 

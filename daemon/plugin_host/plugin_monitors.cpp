@@ -111,17 +111,19 @@ Result<std::vector<std::string>> PluginMonitors::enabled() {
   return ids;
 }
 
-Result<std::unique_ptr<monitoring::Monitor>> PluginMonitors::open(const std::string& id) {
+Result<std::unique_ptr<monitoring::Monitor>> PluginMonitors::open(const std::string& id,
+                                                                  std::function<bool()> stopped) {
   STRONGROOM_ASSIGN(const auto plugins, plugins_.enabled(PluginType::monitor));
   const auto found = std::ranges::find_if(plugins, [&](const auto& plugin) { return plugin.manifest.id == id; });
   if (found == plugins.end()) return make_error(ErrorCode::not_found, "there is no such monitor", id);
   STRONGROOM_CHECK(plugins_.may_use(id));
-  auto started = start(*found);
+  auto started = start(*found, std::move(stopped));
   if (!started) plugins_.used(id, started.error());
   return started;
 }
 
-Result<std::unique_ptr<monitoring::Monitor>> PluginMonitors::start(const UsablePlugin& plugin) {
+Result<std::unique_ptr<monitoring::Monitor>> PluginMonitors::start(const UsablePlugin& plugin,
+                                                                   std::function<bool()> stopped) {
   const Manifest& manifest = plugin.manifest;
   STRONGROOM_ASSIGN(const Given given, give(plugin, options_));
   STRONGROOM_ASSIGN(const Descriptor file, open_trusted(plugin.library, Trustee::of_this_process()));
@@ -130,8 +132,8 @@ Result<std::unique_ptr<monitoring::Monitor>> PluginMonitors::start(const UsableP
   auto log = [this, id = manifest.id](std::uint32_t level, std::string_view line) {
     plugins_.take_log(id, level, line);
   };
-  STRONGROOM_ASSIGN(auto process, RunnerProcess::start(
-                                      {std::move(program), std::move(log), {}, plugins_.usage_of(plugin.manifest.id)}));
+  STRONGROOM_ASSIGN(auto process, RunnerProcess::start({std::move(program), std::move(log), std::move(stopped),
+                                                        plugins_.usage_of(plugin.manifest.id)}));
   plugin_seam::LoadCall call;
   call.extension = SR_MONITOR_V1_ID;
   call.limits = {options_.memory_bytes, k_file_bytes, k_descriptors};

@@ -24,10 +24,10 @@ class PluginMonitors final : public monitoring::Monitors {
   PluginMonitors(Plugins& plugins, Options options) : plugins_(plugins), options_(std::move(options)) {}
 
   Result<std::vector<std::string>> enabled() override;
-  Result<std::unique_ptr<monitoring::Monitor>> open(const std::string& id) override;
+  Result<std::unique_ptr<monitoring::Monitor>> open(const std::string& id, std::function<bool()> stopped) override;
 
  private:
-  Result<std::unique_ptr<monitoring::Monitor>> start(const UsablePlugin& plugin);
+  Result<std::unique_ptr<monitoring::Monitor>> start(const UsablePlugin& plugin, std::function<bool()> stopped);
 
   Plugins& plugins_;
   const Options options_;

@@ -38,6 +38,8 @@ static sr_status overflow_stack(void) {
 }
 
 sr_status spin(void) {
+  say("begun");
+  write_report();
   for (volatile unsigned long i = 0;; ++i) {
   }
   return SR_OK;
@@ -51,6 +53,8 @@ sr_status deadlock(void) {
 }
 
 sr_status sleep_long(void) {
+  say("begun");
+  write_report();
   sleep(3600);
   return SR_OK;
 }

@@ -72,7 +72,7 @@ class HostileMonitor : public testing::TestWithParam<MonitorExpectation> {
     if (!failed) return;
     EXPECT_NE(problems[0].find(Zoo::k_id), std::string::npos) << problems[0];
     EXPECT_NE(problems[0].find(GetParam().words), std::string::npos) << problems[0];
-    const auto again = monitors.monitors().open(Zoo::k_id);
+    const auto again = monitors.monitors().open(Zoo::k_id, {});
     ASSERT_FALSE(again);
     EXPECT_EQ(again.error().code, ErrorCode::plugin_unavailable) << again.error().message;
   }
@@ -139,6 +139,28 @@ TEST(HostileMonitorRights, TheJournalsSocketIsForWritingAlone) {
   EXPECT_EQ(monitors.journal(), "x");
   check_said(outcome.said);
   EXPECT_EQ(zoo.damage(), "");
+}
+
+// Nobody who stops the daemon, or disables a monitor, waits for a call that a monitor does not end.
+TEST(HostileMonitorEnd, IsNotWaitedFor) {
+  for (const char* kind : {"monitor_sleep_in_open", "monitor_sleep_in_events", "monitor_spin_in_metrics"}) {
+    Zoo zoo({});
+    MonitorZoo monitors(zoo, deadlines_of(Patience::usual));
+    ASSERT_TRUE(zoo.install_monitor(kind, ""));
+    monitoring::Hub hub(monitors.monitors(),
+                        {.measure = [] { return std::vector<monitoring::Metric>(); }, .report = {}});
+    hub.refresh();
+    evidence::Event event;
+    event.action = "secret.get";
+    hub.observe(event, 1);
+    ASSERT_TRUE(eventually([&] { return zoo.logged().find("begun") != std::string::npos; })) << kind;
+    const auto began = std::chrono::steady_clock::now();
+    hub.stop();
+    EXPECT_LT(std::chrono::steady_clock::now() - began, seconds(5)) << kind;
+    EXPECT_FALSE(Holdings::now().has_children);
+    // That it was not let finish is no failure of it.
+    EXPECT_TRUE(zoo.house().plugins().may_use(Zoo::k_id)) << kind;
+  }
 }
 
 // All that a monitor hears of an event whose names, reasons and details are secret.

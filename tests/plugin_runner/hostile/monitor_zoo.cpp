@@ -72,7 +72,7 @@ MonitorOutcome MonitorZoo::run(const std::string& kind, const std::string& right
   const std::vector<Event> events{event("secret.get"), event("secret.put")};
   const std::vector<Metric> metrics{{"answer", "What is measured.", 42}};
   const auto open = [&]() -> Status {
-    STRONGROOM_ASSIGN(monitor, monitors_.open(Zoo::k_id));
+    STRONGROOM_ASSIGN(monitor, monitors_.open(Zoo::k_id, {}));
     return {};
   };
   if (step(Told::open, open) && step(Told::events, [&] { return monitor->events(events, 1); }) &&
