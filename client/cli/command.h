@@ -87,6 +87,7 @@ std::function<int(Session&)> prepare_export_status(CLI::App& app);
 std::function<int(Session&)> prepare_plugin_list(CLI::App& app);
 std::function<int(Session&)> prepare_plugin_info(CLI::App& app);
 std::function<int(Session&)> prepare_plugin_install(CLI::App& app);
+std::function<int(Session&)> prepare_health(CLI::App& app);
 std::function<int(Session&)> prepare_plugin_check(CLI::App& app);
 std::function<int(Session&)> prepare_plugin_config(CLI::App& app);
 std::function<int(Session&)> prepare_completion(CLI::App& app);

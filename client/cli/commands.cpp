@@ -64,6 +64,8 @@ const std::vector<Command>& conversations() {
        .runs_program = true},
       {"export-env", "Prints secrets as environment variables.", "eval \"$(strongroom export-env prod)\"",
        prepare_export_env},
+      {"health", "Looks at each part of the daemon and says what makes it better; ends with 1 when one is unhealthy.",
+       "strongroom health --json", prepare_health},
       {"export audit", "Writes events as a spreadsheet, CSV, JSON or a page.",
        "strongroom export audit --since 30d --output events.xlsx", prepare_export_audit},
       {"export secrets", "Writes what there is to know of secrets without their values.",
@@ -129,6 +131,7 @@ const std::vector<Command>& conversations() {
 }
 
 constexpr std::string_view k_order[] = {"status",
+                                        "health",
                                         "init",
                                         "unlock",
                                         "lock",

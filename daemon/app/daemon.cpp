@@ -16,6 +16,7 @@
 #include <strongroom/protocol/catalogue.h>
 
 #include "daemon/app/exports.h"
+#include "daemon/app/health_checks.h"
 #include "daemon/app/monitoring.h"
 #include "daemon/app/outside_keys.h"
 #include "daemon/app/places.h"
@@ -136,6 +137,7 @@ struct Daemon::Parts {
   std::unique_ptr<InstanceLock> instance;
   WipedMemory memory;
   std::unique_ptr<vault::KeyArena> arena;
+  const vault::OutsideKeys outside = outside_keys(beside_this_program("strongroom-keychain"));
   std::unique_ptr<vault::Vault> vault;
   std::unique_ptr<audit::AuditLog> audit;
   std::unique_ptr<audit::Recorder> recorder;
@@ -182,9 +184,8 @@ Status Daemon::Parts::open_vault() {
       arena, vault::KeyArena::make(configuration.require_locked_memory ? Locking::required : Locking::allow_unlocked));
   const vault::KdfCost cost{.memory_bytes = static_cast<std::uint64_t>(configuration.kdf_memory_mib) << 20,
                             .passes = static_cast<std::uint32_t>(configuration.kdf_passes)};
-  STRONGROOM_ASSIGN(vault,
-                    vault::Vault::open({configuration.data, configuration.state}, *arena, platform::machine_id(), cost,
-                                       system_clock(), outside_keys(beside_this_program("strongroom-keychain"))));
+  STRONGROOM_ASSIGN(vault, vault::Vault::open({configuration.data, configuration.state}, *arena, platform::machine_id(),
+                                              cost, system_clock(), outside));
   return {};
 }
 
@@ -290,6 +291,11 @@ void Daemon::Parts::make_services() {
     audit_service->open_tails();
   };
   around.plugin_problems = [this] { return plugins ? plugins->problems() : std::vector<std::string>(); };
+  around.run_look = [this](std::function<void()> task) { return search_pool->run(std::move(task)); };
+  around.health_checks = [this] {
+    return health_checks(
+        {configuration, *vault, *store, *freshness, *audit_service, *plugins, outside, arena->memory_is_locked()});
+  };
   around.audit_status = [this] { return audit_service->status(); };
   around.record = [this](std::string_view action, std::string_view detail, std::string_view result) {
     recorder->system(action, detail, result);

@@ -143,12 +143,25 @@ Status LifecycleService::open_with(const wire::UnlockRequest& request) {
   return vault_.unlock_unattended(vault::Asking::yes);
 }
 
+// What a person types can be guessed.
+Status LifecycleService::open_slowed(const wire::UnlockRequest& request) {
+  if (!request.passphrase && !request.recovery_code) return open_with(request);
+  if (const auto wait = wrong_tries_.wait(WrongTries::Clock::now()))
+    return make_error(ErrorCode::rate_limited, "there were too many wrong tries; the next one may come in " +
+                                                   std::to_string(wait->count()) +
+                                                   (wait->count() == 1 ? " second" : " seconds"));
+  Status opened = open_with(request);
+  if (opened) wrong_tries_.right();
+  if (!opened && opened.error().code == ErrorCode::wrong_credential) wrong_tries_.wrong(WrongTries::Clock::now());
+  return opened;
+}
+
 Status LifecycleService::unlock(const wire::UnlockRequest& request) {
   if (request.passphrase && request.recovery_code)
     return make_error(ErrorCode::invalid_argument, "give either a passphrase or a recovery code", "recovery_code");
   // A credential is checked on an open store too: a wrong one never looks right.
   const bool given = request.passphrase || request.recovery_code;
-  if (given || vault_.state() != vault::State::unlocked) STRONGROOM_CHECK(open_with(request));
+  if (given || vault_.state() != vault::State::unlocked) STRONGROOM_CHECK(open_slowed(request));
   const bool accept = request.accept_changes.value_or(false);
   const bool doubtful = check_failed_ || freshness_.state() == store::Freshness::mismatch;
   if (opened_ && !doubtful) return {};

@@ -19,6 +19,8 @@
 #include <strongroom/protocol/methods/vault.h>
 
 #include "daemon/audit/log.h"
+#include "daemon/lifecycle/health.h"
+#include "daemon/lifecycle/wrong_tries.h"
 #include "daemon/store/freshness.h"
 #include "daemon/store/store.h"
 #include "daemon/vault/vault.h"
@@ -39,6 +41,9 @@ struct Surroundings {
   std::function<void(std::string_view)> report;  // to the log and the service manager
   std::function<std::optional<protocol::service::AuditStatus>()> audit_status;
   std::function<std::vector<std::string>()> plugin_problems;  // sentences
+  std::function<std::vector<HealthCheck>()> health_checks;
+  // What may wait for others and changes nothing. False: too many wait, and the task was not taken.
+  std::function<bool(std::function<void()>)> run_look;
   // Something that the audit log has to hold beside the calls.
   std::function<void(std::string_view action, std::string_view detail, std::string_view result)> record;
 };
@@ -64,6 +69,8 @@ class LifecycleService {
   Result<protocol::service::StatusResponse> handle(protocol::service::GetStatus, protocol::service::Empty&&);
   void handle(protocol::service::WatchStatus, protocol::service::Empty&&,
               Completion<protocol::service::StatusResponse> last, Stream<protocol::service::StatusResponse> stream);
+  void handle(protocol::service::GetHealth, protocol::service::Empty&&,
+              Completion<protocol::service::HealthResponse> completion);
   // Who calls is the connection's business; here the words are only checked.
   Result<protocol::service::Empty> handle(protocol::service::Identify, protocol::service::IdentifyRequest&& request);
   Result<protocol::vault::ListSlotsResponse> handle(protocol::vault::ListSlots, protocol::service::Empty&&);
@@ -94,6 +101,7 @@ class LifecycleService {
   Result<protocol::vault::InitResponse> init(protocol::vault::InitRequest& request);
   Status unlock(const protocol::vault::UnlockRequest& request);
   Status open_with(const protocol::vault::UnlockRequest& request);
+  Status open_slowed(const protocol::vault::UnlockRequest& request);
   Status after_unlock(bool accept_changes);
   Status take_rows(bool accept_changes);
   Status lock(bool hold);
@@ -123,6 +131,7 @@ class LifecycleService {
   std::atomic<bool> opened_ = false;                      // unlocked and checked
   std::atomic<bool> check_failed_ = false;                // the check for replaced rows ended without a result
   audit::Agreement agreement_ = audit::Agreement::agree;  // guarded by changing_
+  WrongTries wrong_tries_;                                // guarded by changing_
   std::mutex changing_;                                   // one change of state or slots at a time
   std::jthread check_;
   std::jthread log_retry_;  // while the log cannot be opened for want of space

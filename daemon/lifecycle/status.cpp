@@ -37,6 +37,12 @@ Result<protocol::service::StatusResponse> LifecycleService::handle(protocol::ser
   return status();
 }
 
+void LifecycleService::handle(protocol::service::GetHealth, Empty&&,
+                              Completion<protocol::service::HealthResponse> completion) {
+  if (!around_.run_look([this, completion] { completion(examine(around_.health_checks())); }))
+    completion(make_error(ErrorCode::busy, "too many looks are waiting"));
+}
+
 void LifecycleService::handle(protocol::service::WatchStatus, Empty&&,
                               Completion<protocol::service::StatusResponse> last,
                               Stream<protocol::service::StatusResponse> stream) {

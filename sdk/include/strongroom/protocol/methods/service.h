@@ -15,9 +15,18 @@ enum class Freshness : std::uint8_t {
   mismatch,    // rows were replaced, removed or added outside Strongroom
 };
 
+// From good to bad.
+enum class HealthState : std::uint8_t { healthy, degraded, unhealthy };
+
 }  // namespace strongroom::protocol::service
 
 namespace strongroom::protocol {
+
+template <>
+struct EnumNames<service::HealthState> {
+  static constexpr std::string_view type_name = "HealthState";
+  static constexpr std::array<std::string_view, 3> names{"healthy", "degraded", "unhealthy"};
+};
 
 template <>
 struct EnumNames<service::StoreState> {
@@ -167,6 +176,45 @@ struct WatchStatus {
       .streaming = Streaming::required};
 };
 
+struct HealthCheck {
+  std::string name;
+  HealthState state{};
+  std::string detail;
+  std::optional<std::string> remedy;
+  std::int64_t duration_us = 0;
+  static constexpr std::string_view type_name = "HealthCheck";
+
+  static constexpr auto fields() {
+    using R = HealthCheck;
+    return std::tuple{Field<&R::name>{"name", "What was looked at."}, Field<&R::state>{"state", "How it is."},
+                      Field<&R::detail>{"detail", "Why, one sentence."},
+                      Field<&R::remedy>{"remedy", "What makes it better; absent when nothing is to be done."},
+                      Field<&R::duration_us>{"duration_us", "How long the look took, in microseconds."}};
+  }
+};
+
+struct HealthResponse {
+  HealthState state{};
+  std::vector<HealthCheck> checks;
+
+  static constexpr auto fields() {
+    return std::tuple{Field<&HealthResponse::state>{"state", "The worst of all."},
+                      Field<&HealthResponse::checks>{"checks", "What was looked at, always in the same order."}};
+  }
+};
+
+struct GetHealth {
+  using Request = Empty;
+  using Response = HealthResponse;
+  static constexpr MethodInfo info{
+      .name = "GetHealth",
+      .documentation =
+          "Looks at each part of the daemon: store, storage, ways in, keychain, modes of files, memory, masking, "
+          "audit log, disk, clock, plugins. It takes some milliseconds, and up to five seconds when a "
+          "keychain does not answer.",
+      .audit = not_audited("Programs poll it, and it tells nothing about what is stored.")};
+};
+
 struct IdentifyRequest {
   std::optional<std::string> client;
   std::optional<std::string> reason;
@@ -192,7 +240,7 @@ struct Identify {
 
 inline constexpr std::string_view interface = "io.strongroom.Service";
 inline constexpr std::string_view documentation = "What the daemon is and how it is.";
-using Methods = MethodList<GetInfo, GetStatus, WatchStatus, Identify>;
+using Methods = MethodList<GetInfo, GetStatus, WatchStatus, GetHealth, Identify>;
 
 // The interface of a method of this area, found by its type.
 template <class M>

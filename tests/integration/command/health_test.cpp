@@ -1,0 +1,80 @@
+// health: what is wrong is found, named and comes with its remedy.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "tests/support/cli.h"
+
+namespace strongroom::tests {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool holds(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+class Health : public testing::Test {
+ protected:
+  Health() { daemon_.start(); }
+
+  Outcome cli(std::vector<std::string> words, std::string input = {}) {
+    return run_cli(daemon_, std::move(words), std::move(input));
+  }
+
+  // The line of one check.
+  std::string line(const std::string& check) {
+    const std::string text = cli({"health"}).output;
+    const auto at = text.find("\n" + check + " ");
+    return at == std::string::npos ? "" : text.substr(at + 1, text.find('\n', at + 1) - at - 1);
+  }
+
+  TestDaemon daemon_;
+};
+
+TEST_F(Health, OfAFreshDaemonSaysWhatIsStillToBeDone) {
+  const auto health = cli({"health"});
+  EXPECT_EQ(health.exit_code, 0) << health.errors;
+  EXPECT_TRUE(holds(health.output, "All in all: degraded.")) << health.output;
+  EXPECT_TRUE(holds(line("slots"), "there is no recovery code")) << line("slots");
+  EXPECT_TRUE(holds(line("slots"), "strongroom init")) << line("slots");
+  ASSERT_EQ(cli({"slot", "add", "recovery"}).exit_code, 0);
+  EXPECT_TRUE(holds(line("slots"), "healthy")) << line("slots");
+  for (const char* check : {"store", "storage", "keychain", "files", "masking", "audit", "clock", "plugins"})
+    EXPECT_TRUE(holds(line(check), " healthy ")) << line(check);
+}
+
+TEST_F(Health, OfALockedStoreIsDegraded) {
+  ASSERT_EQ(cli({"lock"}).exit_code, 0);
+  EXPECT_TRUE(holds(line("store"), "degraded")) << line("store");
+  EXPECT_TRUE(holds(line("store"), "strongroom unlock")) << line("store");
+}
+
+TEST_F(Health, FindsAFileThatIsOpenToOthers) {
+  fs::permissions(daemon_.state() / "vault.key", fs::perms::group_read, fs::perm_options::add);
+  const auto health = cli({"health"});
+  EXPECT_EQ(health.exit_code, 1);
+  EXPECT_TRUE(holds(line("files"), "vault.key is open to other users")) << line("files");
+  EXPECT_TRUE(holds(line("files"), "chmod go=")) << line("files");
+  EXPECT_TRUE(holds(cli({"--json", "health"}).output, "\"state\":\"unhealthy\""));
+}
+
+// The code of a slot that is gone is well-formed and wrong.
+TEST_F(Health, WrongCodesAreSlowedAndWhatNeedsNoPersonIsNot) {
+  const std::string added = cli({"slot", "add", "recovery"}).output;
+  const std::string id = added.substr(added.find("slot ") + 5, 16);
+  const std::string wrong = added.substr(added.find("    ") + 4, 41);
+  ASSERT_EQ(cli({"slot", "add", "recovery"}).exit_code, 0);
+  ASSERT_EQ(cli({"slot", "remove", id}).exit_code, 0);
+  ASSERT_EQ(cli({"lock"}).exit_code, 0);
+  int refused = 0;
+  for (int i = 0; i < 12; ++i)
+    refused += holds(cli({"unlock", "--recovery"}, wrong).errors, "too many wrong tries") ? 1 : 0;
+  EXPECT_GE(refused, 4) << cli({"unlock", "--recovery"}, wrong).errors;
+  EXPECT_EQ(cli({"unlock"}).exit_code, 0);
+  const auto audit = cli({"audit", "list", "--action", "vault.unlock"});
+  EXPECT_TRUE(holds(audit.output, "wrong_credential") && holds(audit.output, "rate_limited")) << audit.output;
+}
+
+}  // namespace
+}  // namespace strongroom::tests
