@@ -46,7 +46,7 @@ Finding examine_storage(const Examined& examined) {
 // A file or folder with its mode is ours, and nobody else may do what `forbidden` says.
 std::string problem_of(const std::filesystem::path& path, mode_t forbidden) {
   struct stat found{};
-  if (lstat(path.c_str(), &found) != 0) return {};
+  if (stat(path.c_str(), &found) != 0) return {};
   if (found.st_uid != geteuid()) return path.filename().string() + " belongs to somebody else";
   if ((found.st_mode & forbidden) != 0) return path.filename().string() + " is open to other users";
   return {};

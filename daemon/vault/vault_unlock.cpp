@@ -95,7 +95,8 @@ Status Vault::Impl::unlock_with(const RootOpener& open_root) {
   report.root_epoch = header().root_epoch;
   if (!problem.empty()) report.problem = problem;
   ring = std::move(opened);
-  opened_by = opened_slot;
+  // To check a credential of an open store changes nothing.
+  if (state != State::unlocked) opened_by = opened_slot;
   state.store(State::unlocked, std::memory_order_release);
   forget_held_lock();
   return {};
@@ -135,9 +136,20 @@ Status Vault::Impl::unlock_with_credential() {
   return unlock_with([&](const Header& of) { return open_any(of, SlotType::credential, make_key, mismatch); });
 }
 
+// Whatever keeps a key away that lies outside: this way is none today, and another one may be tried.
 Status Vault::Impl::unlock_by(SlotType type, Asking asking) {
-  if (type == SlotType::keychain) return unlock_with_keychain(asking);
-  return type == SlotType::credential ? unlock_with_credential() : unlock_with_key_file();
+  if (type == SlotType::key_file) return unlock_with_key_file();
+  const Status unlocked = type == SlotType::keychain ? unlock_with_keychain(asking) : unlock_with_credential();
+  if (unlocked) return {};
+  switch (unlocked.error().code) {
+    case ErrorCode::tampered:
+    case ErrorCode::corrupt:
+    case ErrorCode::unsupported:
+    case ErrorCode::memory_lock:
+      return unlocked;
+    default:
+      return make_error(ErrorCode::wrong_credential, unlocked.error().message);
+  }
 }
 
 // One error as it is; of several all sentences.

@@ -105,6 +105,23 @@ TEST_F(KeychainSlot, ALockedKeychainIsNamedAndTheKeyFileServesMeanwhile) {
   EXPECT_EQ(value(), "value");
 }
 
+TEST_F(KeychainSlot, BesideALockedKeychainAPassphraseIsAskedFor) {
+  make_store();
+  daemon_.start();
+  ASSERT_EQ(run_cli(daemon_, {"slot", "add", "passphrase"}, "correct horse battery").exit_code, 0);
+  (void)daemon_.stop();
+  bus_->stop_keyring();
+  bus_->start_keyring("");
+  lose_key_file();
+  // Without the key file there is the keychain alone that needs no person.
+  daemon_.start();
+  const std::string list = cli({"slot", "list"}).output;
+  EXPECT_TRUE(holds(list, "keychain")) << list;
+  EXPECT_EQ(run_cli(daemon_, {"unlock"}, "correct horse battery").exit_code, 0);
+  EXPECT_EQ(opened_by(), "passphrase");
+  EXPECT_EQ(value(), "value");
+}
+
 TEST_F(KeychainSlot, WithoutAProviderItIsSaidWhatIsMissing) {
   make_store();
   bus_->stop_keyring();
