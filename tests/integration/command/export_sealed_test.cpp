@@ -158,7 +158,7 @@ TEST_F(SealedExport, AFullDiskEndsItWithThatError) {
   EXPECT_EQ(full.exit_code, 0);
   Process process(
       {"sh", "-c",
-       std::string(STRONGROOM_PATH) + " --no-start --socket '" + daemon_.socket() +
+       "'" + std::string(STRONGROOM_PATH) + "' --no-start --socket '" + daemon_.socket() +
            "' export secrets --reveal --recipient " + recipient_ + " -o - >/dev/full"},
       {.environment = {"HOME=" + daemon_.folder().string(), "PATH=/usr/bin:/bin"}, .input = {}, .folder = {}});
   const auto outcome = process.wait();

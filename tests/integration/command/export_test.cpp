@@ -130,7 +130,7 @@ TEST_F(Export, WhatIsWrongIsNamedAndLeavesNoFile) {
 
 TEST_F(Export, AFullDiskAndALockedStoreEndItWithTheirErrors) {
   Process full(
-      {"/bin/sh", "-c", std::string(STRONGROOM_PATH) + " export audit -o - --no-start --socket \"$S\" > /dev/full"},
+      {"/bin/sh", "-c", "'" STRONGROOM_PATH "' export audit -o - --no-start --socket \"$S\" > /dev/full"},
       {.environment = {"S=" + daemon_.socket(), "HOME=/nowhere", "PATH=/usr/bin:/bin"}, .input = {}, .folder = {}});
   const auto outcome = full.wait();
   EXPECT_NE(outcome.exit_code, 0);
@@ -146,8 +146,7 @@ TEST_F(Export, WhoGoesAwayEndsItAndItsProcess) {
   for (int i = 0; i < 300; ++i) (void)get(client, "prod/" + std::string(400, 'x') + std::to_string(i));
   ASSERT_EQ(mkfifo(path("pipe").c_str(), 0600), 0);
   const int reader = open(path("pipe").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  Process running({"/bin/sh", "-c",
-                   "exec " + std::string(STRONGROOM_PATH) + " export audit -o - --no-start --socket \"$S\" > \"$P\""},
+  Process running({"/bin/sh", "-c", "exec '" STRONGROOM_PATH "' export audit -o - --no-start --socket \"$S\" > \"$P\""},
                   {.environment = {"S=" + daemon_.socket(), "P=" + path("pipe"), "HOME=/nowhere", "PATH=/usr/bin:/bin"},
                    .input = {},
                    .folder = {}});
