@@ -18,6 +18,7 @@
 #include "daemon/app/exports.h"
 #include "daemon/app/health_checks.h"
 #include "daemon/app/monitoring.h"
+#include "daemon/app/open_storage.h"
 #include "daemon/app/outside_keys.h"
 #include "daemon/app/places.h"
 #include "daemon/app/plugin_ports.h"
@@ -103,30 +104,6 @@ std::filesystem::path beside_this_program(const char* name) {
   return std::filesystem::path(boost::dll::program_location().string()).parent_path() / name;
 }
 
-// A stranger's has a folder of its own: beside its rows the store's folder holds what opens them.
-Result<std::unique_ptr<plugin_host::StorageV1>> open_foreign_storage(const Configuration& configuration,
-                                                                     plugin_host::PluginLog say) {
-  const auto digest = from_hex(configuration.storage_sha256);
-  if (configuration.storage_library.empty() || !digest || digest->empty())
-    return make_error(ErrorCode::configuration,
-                      "storage.plugin = library wants storage.library and storage.sha256 too");
-  plugin_host::Sha256 sha256{};
-  std::ranges::copy(*digest, sha256.begin());
-  const auto folder = configuration.data / "storage";
-  STRONGROOM_CHECK(prepare_folder(folder));
-  return plugin_host::open_foreign_storage(configuration.storage_library, sha256, folder, std::move(say),
-                                           configuration.require_sandbox);
-}
-
-Result<std::unique_ptr<plugin_host::StorageV1>> open_storage(const Configuration& configuration,
-                                                             plugin_host::PluginLog say) {
-  if (configuration.storage == k_foreign_storage) return open_foreign_storage(configuration, std::move(say));
-  if (!configuration.storage_apart)
-    return plugin_host::open_builtin_storage(configuration.storage, configuration.data, std::move(say));
-  return plugin_host::open_confined_storage(configuration.storage, configuration.data, std::move(say),
-                                            configuration.require_sandbox);
-}
-
 // In the order of construction; destroyed from the last to the first.
 struct Daemon::Parts {
   explicit Parts(const Configuration& c) : configuration(c), signals(block_signals()), memory(k_request_lock_limit) {}
@@ -157,6 +134,7 @@ struct Daemon::Parts {
   std::unique_ptr<ipc::Dispatcher> dispatcher;
   std::unique_ptr<ipc::Server> server;
   std::thread storage_check;
+  std::atomic<bool> stopping = false;
   std::size_t descriptors = 0;            // that this process may have open
   std::optional<BoundSocket> own_socket;  // to remove at the end; nothing when it was passed to us
 
@@ -218,7 +196,7 @@ Status Daemon::Parts::open_audit() {
 
 Status Daemon::Parts::open_store() {
   const auto say = [this](std::uint32_t, std::string_view line) { log->info(line); };
-  STRONGROOM_ASSIGN(auto storage, open_storage(configuration, say));
+  STRONGROOM_ASSIGN(auto storage, open_storage(configuration, say, [this] { return stopping.load(); }));
   auto ports = lifecycle::accumulator_ports(*vault);
   // With the outcomes of the commit before, which is the only one whose intents the store remembers.
   ports.intent_durable = [this](std::uint64_t) { audit->sync_all(); };
@@ -463,6 +441,7 @@ void Daemon::reload(const Reread& reread) {
 Daemon::~Daemon() {
   platform::notify("STOPPING=1\nSTATUS=Finishing what is in flight");
   parts_->log->info("stopping");
+  parts_->stopping = true;
   // The socket goes first: a client that comes now waits for this daemon's end and starts another.
   if (parts_->own_socket) parts_->own_socket->remove();
   const Error stopping = make_error(ErrorCode::cancelled, "the daemon is stopping");

@@ -58,6 +58,7 @@ void add_histogram(const DurationHistogram& durations, const std::string& name, 
 plugin_host::PluginMonitors::Options options_of(const Configuration& configuration) {
   plugin_host::PluginMonitors::Options options;
   options.sockets = configuration.socket.parent_path();
+  options.taken = configuration.socket;
   options.require_sandbox = configuration.require_sandbox;
   return options;
 }

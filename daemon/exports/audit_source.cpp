@@ -54,9 +54,7 @@ class AuditSource final : public Source {
 
   Status put(const Event& event, const RowTaker& take) {
     constexpr std::int64_t k_ns_of_ms = 1'000'000;
-    paths_.clear();
-    if (event.paths)
-      for (const auto& path : *event.paths) paths_.append(paths_.empty() ? "" : "\n").append(path);
+    join_paths(event);
     const std::int64_t time_ms = event.time_ns ? *event.time_ns / k_ns_of_ms : event.time_s * 1000;
     const Cell decision =
         event.decision ? Cell::of_text(*event.decision == Decision::denied ? "denied" : "allowed") : Cell{};
@@ -81,6 +79,21 @@ class AuditSource final : public Source {
                           Cell::of_integer(event.epoch),
                           Cell::of_text(event.type)};
     return take(cells);
+  }
+
+  // A line each, as many as fit a cell of a spreadsheet; behind them how many there are more.
+  void join_paths(const Event& event) {
+    constexpr std::size_t k_most = 32'000;
+    paths_.clear();
+    if (!event.paths) return;
+    for (std::size_t i = 0; i < event.paths->size(); ++i) {
+      const std::string& path = (*event.paths)[i];
+      if (paths_.size() + path.size() > k_most) {
+        paths_.append("\n... and ").append(std::to_string(event.paths->size() - i)).append(" more");
+        return;
+      }
+      paths_.append(paths_.empty() ? "" : "\n").append(path);
+    }
   }
 
   audit::AuditService& audit_;

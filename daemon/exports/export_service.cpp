@@ -156,7 +156,8 @@ ExportService::ExportService(Exporters& exporters, const Clock& clock, Ports por
 
 Result<wire::ListFormatsResponse> ExportService::handle(wire::ListFormats, protocol::service::Empty&&) {
   wire::ListFormatsResponse response;
-  for (auto& format : exporters_.formats())
+  STRONGROOM_ASSIGN(auto formats, exporters_.formats());
+  for (auto& format : formats)
     response.formats.push_back(
         {std::move(format.name), std::move(format.extension), std::move(format.media_type), std::move(format.plugin)});
   return response;

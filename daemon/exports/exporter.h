@@ -58,7 +58,8 @@ struct Begin {
 class Exporters {
  public:
   virtual ~Exporters() = default;
-  virtual std::vector<Format> formats() const = 0;
+  // Errors: locked, and those of reading which plugins there are.
+  virtual Result<std::vector<Format>> formats() const = 0;
   // Errors: invalid_argument for a format or a setting that is not known, and those of Exporter.
   virtual Result<std::unique_ptr<Exporter>> begin(Begin begin) = 0;
 };

@@ -31,28 +31,29 @@ struct ConfinedStorage {
   std::filesystem::path library;
   Sha256 sha256{};
   std::filesystem::path folder;
-  bool require_sandbox = true;
+  ConfinedOptions options;
 };
 
-Result<std::unique_ptr<RunnerProcess>> start_storage(const ConfinedStorage& storage, const PluginLog& log) {
+Result<std::unique_ptr<RunnerProcess>> start_storage(const ConfinedStorage& storage) {
   STRONGROOM_ASSIGN(const Descriptor file, open_trusted(storage.library, Trustee::of_this_process()));
   STRONGROOM_ASSIGN(const Descriptor library, sealed_copy(file, storage.sha256));
   STRONGROOM_ASSIGN(auto program, runner_program());
-  STRONGROOM_ASSIGN(auto process, RunnerProcess::start({std::move(program), log, {}, {}}));
+  STRONGROOM_ASSIGN(auto process,
+                    RunnerProcess::start({std::move(program), storage.options.log, storage.options.stopped, {}}));
   const plugin_seam::LoadCall call{.extension = SR_STORAGE_V1_ID,
                                    .scratch = {},
                                    .folder = storage.folder.string(),
                                    .limits = k_storage_limits,
-                                   .require_sandbox = storage.require_sandbox};
+                                   .require_sandbox = storage.options.require_sandbox};
   STRONGROOM_CHECK(process->load(call, library, Deadlines().load));
   return process;
 }
 
-Result<std::unique_ptr<StorageV1>> open_confined(ConfinedStorage storage, const PluginLog& log) {
+Result<std::unique_ptr<StorageV1>> open_confined(ConfinedStorage storage) {
   RunnerStorage::Options options;
   options.settings = {{"folder", storage.folder.string()}};
-  options.log = log;
-  options.start = [storage = std::move(storage), log] { return start_storage(storage, log); };
+  options.log = storage.options.log;
+  options.start = [storage = std::move(storage)] { return start_storage(storage); };
   return RunnerStorage::open(std::move(options));
 }
 
@@ -67,16 +68,15 @@ Result<std::unique_ptr<StorageV1>> open_builtin_storage(std::string_view name, c
 }
 
 Result<std::unique_ptr<StorageV1>> open_confined_storage(std::string_view name, const std::filesystem::path& folder,
-                                                         PluginLog log, bool require_sandbox) {
+                                                         ConfinedOptions options) {
   STRONGROOM_ASSIGN(const BuiltinPlugin found, find_storage(name));
   STRONGROOM_ASSIGN(const std::filesystem::path plugins, builtin_plugin_folder());
-  return open_confined({plugins / found.file, found.sha256, folder, require_sandbox}, log);
+  return open_confined({plugins / found.file, found.sha256, folder, std::move(options)});
 }
 
 Result<std::unique_ptr<StorageV1>> open_foreign_storage(const std::filesystem::path& library, const Sha256& sha256,
-                                                        const std::filesystem::path& folder, PluginLog log,
-                                                        bool require_sandbox) {
-  return open_confined({library, sha256, folder, require_sandbox}, log);
+                                                        const std::filesystem::path& folder, ConfinedOptions options) {
+  return open_confined({library, sha256, folder, std::move(options)});
 }
 
 }  // namespace strongroom::plugin_host

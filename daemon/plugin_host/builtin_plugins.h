@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -32,15 +33,21 @@ Result<std::filesystem::path> builtin_plugin_folder();
 Result<std::unique_ptr<StorageV1>> open_builtin_storage(std::string_view name, const std::filesystem::path& folder,
                                                         PluginLog log);
 
+// For a storage in a process of its own.
+struct ConfinedOptions {
+  PluginLog log;
+  bool require_sandbox = true;
+  std::function<bool()> stopped;  // asked about once a second while a check or a backup is waited for; may be empty
+};
+
 // The same in a process of its own, which may use `folder` and nothing else.
 Result<std::unique_ptr<StorageV1>> open_confined_storage(std::string_view name, const std::filesystem::path& folder,
-                                                         PluginLog log, bool require_sandbox);
+                                                         ConfinedOptions options);
 
 // Somebody else's storage plugin, in a process of its own that may use `folder` and nothing else. The library is
 // checked like any plugin's; it is approved by whoever writes down its digest. Errors: those of open_trusted and
 // sealed_copy, plugin_unavailable, and the errors of opening.
 Result<std::unique_ptr<StorageV1>> open_foreign_storage(const std::filesystem::path& library, const Sha256& sha256,
-                                                        const std::filesystem::path& folder, PluginLog log,
-                                                        bool require_sandbox);
+                                                        const std::filesystem::path& folder, ConfinedOptions options);
 
 }  // namespace strongroom::plugin_host

@@ -66,7 +66,7 @@ Status ExporterV1::sheet(const exports::Sheet& sheet) {
     plugin_seam::SheetCall call{sheet.name, sheet.title, {}};
     for (const auto& column : sheet.columns)
       call.columns.push_back({column.name, column.title, static_cast<std::uint32_t>(column.type), column.width});
-    columns_ = sheet.columns.size();
+    columns_ = sheet.columns;
     STRONGROOM_CHECK(process_->send(Call::sheet, plugin_seam::encode(call), {}, deadlines_.call));
     return finish(deadlines_.call);
   });
@@ -74,7 +74,8 @@ Status ExporterV1::sheet(const exports::Sheet& sheet) {
 
 Status ExporterV1::row(std::span<const Cell> cells) {
   return remembering([&]() -> Status {
-    if (cells.size() != columns_) return make_error(ErrorCode::internal, "a row has another number of cells");
+    if (cells.size() != columns_.size()) return make_error(ErrorCode::internal, "a row has another number of cells");
+    STRONGROOM_CHECK(check_texts(cells));
     if (!writer_) STRONGROOM_CHECK(take_slot());
     if (writer_->rows() < SR_EXPORT_MAX_ROWS && put(cells)) return {};
     STRONGROOM_CHECK(flush());
@@ -82,6 +83,13 @@ Status ExporterV1::row(std::span<const Cell> cells) {
     if (put(cells)) return {};
     return make_error(ErrorCode::too_large, "a row is longer than 256 KiB");
   });
+}
+
+Status ExporterV1::check_texts(std::span<const Cell> cells) const {
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    if (cells[i].text.size() > SR_EXPORT_MAX_TEXT)
+      return make_error(ErrorCode::too_large, "a text in the column '" + columns_[i].name + "' is longer than 64 KiB");
+  return {};
 }
 
 bool ExporterV1::put(std::span<const Cell> cells) {

@@ -26,6 +26,7 @@ class ExporterV1 final : public exports::Exporter {
   ExporterV1(std::unique_ptr<RunnerProcess> process, plugin_seam::SharedRegion region, const Deadlines& deadlines);
   template <class Work>
   Status remembering(Work&& work);
+  Status check_texts(std::span<const exports::Cell> cells) const;
   bool put(std::span<const exports::Cell> cells);
   Status flush();
   Status take_slot();
@@ -38,7 +39,7 @@ class ExporterV1 final : public exports::Exporter {
   std::vector<std::uint32_t> free_;  // slots
   std::uint32_t slot_ = 0;
   std::optional<plugin_seam::CellWriter> writer_;  // of slot_
-  std::size_t columns_ = 0;
+  std::vector<exports::Column> columns_;
   std::optional<Error> failure_;
 };
 

@@ -65,6 +65,12 @@ bool is_word(std::string_view text, std::string_view also) {
   });
 }
 
+// It names folders and sockets: with a dot in it, it takes the place of none that has another use.
+bool is_reverse_domain(std::string_view id) {
+  const bool has_words = !id.starts_with('.') && !id.ends_with('.') && id.find("..") == std::string_view::npos;
+  return is_word(id, ".-_") && has_words && id.find('.') != std::string_view::npos;
+}
+
 std::optional<PluginType> type_of(std::string_view name) {
   for (const auto type : {PluginType::storage, PluginType::exporter, PluginType::monitor})
     if (name_of(type) == name) return type;
@@ -115,6 +121,8 @@ Status read_exporter(Written& written, Manifest& out) {
 }
 
 bool fits(const SettingInfo& setting, const std::string& value) {
+  constexpr std::size_t k_longest = 512;
+  if (value.size() > k_longest) return false;
   switch (setting.kind) {
     case SettingInfo::Kind::boolean:
       return value == "true" || value == "false";
@@ -128,7 +136,7 @@ bool fits(const SettingInfo& setting, const std::string& value) {
     case SettingInfo::Kind::text:
       break;
   }
-  return value.size() <= 512;
+  return true;
 }
 
 std::string wanted(const SettingInfo& setting) {
@@ -173,7 +181,8 @@ Result<Manifest> parse_manifest(std::string_view json) {
   const auto type = type_of(written.type);
   if (!type) return wrong("must be storage, exporter or monitor", "type");
   out.type = *type;
-  if (!is_word(written.id, ".-_")) return wrong("must be a-z, 0-9, dots, - and _", "id");
+  if (!is_reverse_domain(written.id))
+    return wrong("must be a reverse domain name: words of a-z, 0-9, - and _ with dots between them", "id");
   out.id = std::move(written.id);
   STRONGROOM_CHECK(read_abi(written.abi, out));
   if (written.file.find('/') != std::string::npos || written.file.starts_with('.'))

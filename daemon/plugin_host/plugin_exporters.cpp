@@ -85,11 +85,10 @@ PluginExporters::PluginExporters(Plugins& plugins, Options options) : plugins_(p
   fs::remove_all(options_.scratch, ignored);
 }
 
-std::vector<exports::Format> PluginExporters::formats() const {
+Result<std::vector<exports::Format>> PluginExporters::formats() const {
+  STRONGROOM_ASSIGN(const auto plugins, plugins_.enabled(PluginType::exporter));
   std::vector<exports::Format> out;
-  const auto plugins = plugins_.enabled(PluginType::exporter);
-  if (!plugins) return out;
-  for (const auto& plugin : *plugins) {
+  for (const auto& plugin : plugins) {
     const Manifest& manifest = plugin.manifest;
     out.push_back({manifest.format, manifest.extension, manifest.media_type, manifest.id});
   }
@@ -149,6 +148,7 @@ Result<std::unique_ptr<exports::Exporter>> PluginExporters::start(const UsablePl
     begin.settings.insert_or_assign("scratch", call.scratch);
   }
   STRONGROOM_ASSIGN(const auto loaded, process->load(call, library, options_.deadlines.load));
+  plugins_.loaded(manifest.id, loaded.files_confined && loaded.calls_confined);
   if (loaded.id != manifest.id)
     return make_error(ErrorCode::untrusted, "the plugin says another id than its manifest", manifest.id);
   STRONGROOM_ASSIGN(std::unique_ptr<exports::Exporter> exporter,

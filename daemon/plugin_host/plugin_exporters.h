@@ -22,7 +22,7 @@ class PluginExporters final : public exports::Exporters {
   // `plugins` outlives it.
   PluginExporters(Plugins& plugins, Options options);
 
-  std::vector<exports::Format> formats() const override;
+  Result<std::vector<exports::Format>> formats() const override;
   Result<std::unique_ptr<exports::Exporter>> begin(exports::Begin begin) override;
 
  private:

@@ -27,6 +27,17 @@ sr_event abi_event(const Event& event) {
           abi(event.result), abi(event.actor),  abi(event.objects)};
 }
 
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::minutes k_good_life(1);
+
+// Nobody but the monitor can be at fault: it has no caller who could have asked for something wrong. That the daemon
+// stops is nobody's.
+Error failure_of(const Error& error) {
+  if (error.code == ErrorCode::cancelled) return error;
+  return make_error(ErrorCode::plugin_unavailable, error.message);
+}
+
 // The adapter to strongroom.monitor/1.
 class MonitorV1 final : public monitoring::Monitor {
  public:
@@ -62,10 +73,16 @@ class MonitorV1 final : public monitoring::Monitor {
     return error_of(answer.outcome.status, answer.outcome.sentence);
   }
 
+  // One good call proves little: a monitor that crashes with every second one is no better for the first.
   Status noted(Status status) {
-    plugins_.used(id_, status);
+    if (!status)
+      plugins_.used(id_, failure_of(status.error()));
+    else if (Clock::now() - begun_ > k_good_life)
+      plugins_.used(id_, {});
     return status;
   }
+
+  const Clock::time_point begun_ = Clock::now();
 
   Plugins& plugins_;
   const std::string id_;
@@ -91,7 +108,10 @@ Result<Given> give(const UsablePlugin& plugin, const PluginMonitors::Options& op
     given.add("journal", std::move(journal));
   }
   if (!plugin.manifest.has_right("listen")) return given;
-  STRONGROOM_ASSIGN(auto socket, listen_at_path(options.sockets / (plugin.manifest.id + ".socket")));
+  const auto path = options.sockets / (plugin.manifest.id + ".socket");
+  if (path == options.taken)
+    return make_error(ErrorCode::conflict, "the monitor's socket would take the place of the daemon's", path.string());
+  STRONGROOM_ASSIGN(auto socket, listen_at_path(path));
   given.add("listen", std::move(socket));
   const auto port = plugin.settings.find("port");
   if (port != plugin.settings.end() && port->second != "0") {
@@ -118,7 +138,7 @@ Result<std::unique_ptr<monitoring::Monitor>> PluginMonitors::open(const std::str
   if (found == plugins.end()) return make_error(ErrorCode::not_found, "there is no such monitor", id);
   STRONGROOM_CHECK(plugins_.may_use(id));
   auto started = start(*found, std::move(stopped));
-  if (!started) plugins_.used(id, started.error());
+  if (!started) plugins_.used(id, failure_of(started.error()));
   return started;
 }
 
@@ -140,6 +160,7 @@ Result<std::unique_ptr<monitoring::Monitor>> PluginMonitors::start(const UsableP
   call.require_sandbox = options_.require_sandbox;
   call.serves = manifest.has_right("listen");
   STRONGROOM_ASSIGN(const auto loaded, process->load(call, library, options_.deadlines.load));
+  plugins_.loaded(manifest.id, loaded.files_confined && loaded.calls_confined);
   if (loaded.id != manifest.id)
     return make_error(ErrorCode::untrusted, "the plugin says another id than its manifest", manifest.id);
   auto monitor = std::make_unique<MonitorV1>(plugins_, manifest.id, std::move(process), options_.deadlines);

@@ -13,7 +13,8 @@ namespace strongroom::plugin_host {
 class PluginMonitors final : public monitoring::Monitors {
  public:
   struct Options {
-    std::filesystem::path sockets;  // the folder in which a monitor with the right "listen" is reached: ID.socket
+    std::filesystem::path sockets;     // the folder in which a monitor with the right "listen" is reached: ID.socket
+    std::filesystem::path taken = {};  // the daemon's own socket, which none may replace
     std::filesystem::path journal = "/run/systemd/journal/socket";
     bool require_sandbox = true;
     Deadlines deadlines{};

@@ -42,13 +42,20 @@ struct Register {
 Error changed_register() {
   return make_error(ErrorCode::tampered,
                     "the register of plugins was changed outside Strongroom; only those that are "
-                    "built in can be used until it is removed and they are installed again");
+                    "built in can be used until they are installed again; the changed one is kept as register.refused");
 }
 
 Sha256 digest_of(BytesView bytes) {
   Sha256 digest{};
   crypto_hash_sha256(digest.data(), bytes.data(), bytes.size());
   return digest;
+}
+
+// What was approved before is approved no more.
+void remove_other_libraries(const std::filesystem::path& kept) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(kept.parent_path(), ignored))
+    if (entry.path() != kept) std::filesystem::remove(entry.path(), ignored);
 }
 
 }  // namespace
@@ -76,6 +83,7 @@ Status Plugins::load() {
       if (ports_.report && read.error().code == ErrorCode::tampered) ports_.report(read.error().message);
       // Ours do not depend on it.
       if (read.error().code != ErrorCode::tampered) return read;
+      refused_ = *text;
     }
   }
   loaded_ = true;
@@ -97,9 +105,16 @@ Status Plugins::read_register(std::string_view text) {
     return changed_register();
   for (auto& plugin : read.plugins) {
     if (plugin.manifest) {
-      STRONGROOM_ASSIGN(auto manifest, parse_manifest(*plugin.manifest));
+      auto manifest = parse_manifest(*plugin.manifest);
+      // Of a newer version, which knew more: it is kept for that one.
+      if (!manifest) {
+        const std::string problem = "the plugin " + plugin.id + " cannot be used: " + manifest.error().message;
+        if (ports_.report) ports_.report(problem);
+        unusable_.push_back({plugin.id, *plugin.manifest, plugin.enabled, std::move(plugin.settings), problem});
+        continue;
+      }
       entries_.insert_or_assign(
-          plugin.id, Entry{std::move(manifest), *plugin.manifest, false, plugin.enabled, std::move(plugin.settings)});
+          plugin.id, Entry{*std::move(manifest), *plugin.manifest, false, plugin.enabled, std::move(plugin.settings)});
     } else if (const auto ours = entries_.find(plugin.id); ours != entries_.end()) {
       ours->second.is_enabled = plugin.enabled;
       ours->second.settings = std::move(plugin.settings);
@@ -119,6 +134,13 @@ Status Plugins::save(const std::map<std::string, Entry>& entries) {
                                .enabled = entry.is_enabled,
                                .settings = entry.settings});
   }
+  for (const auto& each : unusable_)
+    if (!entries.contains(each.id))
+      written.plugins.push_back(
+          {.id = each.id, .manifest = each.manifest, .enabled = each.is_enabled, .settings = each.settings});
+  // What somebody has changed is evidence.
+  if (!refused_.empty()) STRONGROOM_CHECK(ports_.write(folder_ / "register.refused", as_bytes(refused_)));
+  refused_.clear();
   WipedString json(wiped_heap());
   protocol::JsonWriter writer(json);
   protocol::encode(written, writer);
@@ -182,6 +204,7 @@ Result<wire::Plugin> Plugins::approve(const std::string& manifest_text, const De
   auto changed = entries_;
   changed.insert_or_assign(id, std::move(entry));
   STRONGROOM_CHECK(save(changed));
+  remove_other_libraries(library_of(entries_.at(id)));
   health_[id].breaker.succeeded();
   if (ports_.record) ports_.record("plugin.installed", id + ", sha256 " + to_hex(entries_.at(id).manifest.sha256));
   return shown(entries_.at(id));

@@ -89,6 +89,7 @@ wire::Plugin Plugins::shown(const Entry& entry) {
                    .next_try_ms = {}};
   const auto now = Breaker::Clock::now();
   const Health& health = health_[manifest.id];
+  if (!health.confined) out.isolation = "not isolated";
   if (!health.breaker.reason().empty()) {
     out.problem = health.breaker.reason();
     if (const auto next = health.breaker.next_try(now)) {
@@ -157,10 +158,11 @@ Status Plugins::change_enabled(const std::string& id, bool enabled) {
   // Without the active storage there would be no daemon to enable it again.
   if (!enabled && entry->builtin && entry->manifest.type == PluginType::storage)
     return make_error(ErrorCode::conflict, "a storage plugin is chosen by the setting 'vault.storage'", id);
-  if (enabled) health_[id].breaker.succeeded();
   auto changed = entries_;
   changed[id].is_enabled = enabled;
-  return save(changed);
+  STRONGROOM_CHECK(save(changed));
+  if (enabled) health_[id].breaker.succeeded();
+  return {};
 }
 
 Status Plugins::change_settings(const std::string& id, const std::map<std::string, std::string>& set,
@@ -179,6 +181,13 @@ Status Plugins::change_settings(const std::string& id, const std::map<std::strin
 
 Status Plugins::forget(const std::string& id) {
   const std::lock_guard guard(mutex_);
+  STRONGROOM_CHECK(load());
+  if (std::erase_if(unusable_, [&](const Unusable& each) { return each.id == id; }) != 0) {
+    STRONGROOM_CHECK(save(entries_));
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_ / id, ignored);
+    return {};
+  }
   STRONGROOM_ASSIGN(const Entry* const entry, find(id));
   if (entry->builtin)
     return make_error(ErrorCode::conflict, "it is built in; 'strongroom plugin disable' keeps it from being used", id);
@@ -227,6 +236,11 @@ Status Plugins::may_use(const std::string& id) {
                     id);
 }
 
+void Plugins::loaded(const std::string& id, bool confined) {
+  const std::lock_guard guard(mutex_);
+  health_[id].confined = confined;
+}
+
 void Plugins::used(const std::string& id, const Status& outcome) {
   if (!outcome && !is_failure(outcome.error())) return;
   bool was_failing = false;
@@ -247,6 +261,7 @@ std::vector<std::string> Plugins::problems() {
   const std::lock_guard guard(mutex_);
   const auto now = Breaker::Clock::now();
   std::vector<std::string> out;
+  for (const auto& each : unusable_) out.push_back(each.problem);
   for (const auto& [id, health] : health_) {
     const auto entry = entries_.find(id);
     if (health.breaker.reason().empty() || entry == entries_.end() || !entry->second.is_enabled) continue;

@@ -73,6 +73,8 @@ class Plugins {
   Result<std::vector<UsablePlugin>> enabled(PluginType type);
   // Whether it may be used now. Error: plugin_unavailable, which says why and when it may be tried again.
   Status may_use(const std::string& id);
+  // Whether the process that has loaded it is confined.
+  void loaded(const std::string& id, bool confined);
   // How a use has ended.
   void used(const std::string& id, const Status& outcome);
   // A sentence for each plugin that is enabled and failed when it was last used, with the reason and the time of the
@@ -91,9 +93,19 @@ class Plugins {
     std::map<std::string, std::string> settings;
   };
 
+  // One whose manifest this version does not understand.
+  struct Unusable {
+    std::string id;
+    std::string manifest;
+    bool is_enabled = true;
+    std::map<std::string, std::string> settings;
+    std::string problem;
+  };
+
   struct Health {
     Breaker breaker;
     std::optional<protocol::plugin::Usage> last_run;
+    bool confined = true;  // its last process
     std::vector<protocol::plugin::LogLine> lines;
   };
 
@@ -120,6 +132,8 @@ class Plugins {
   bool loaded_ = false;
   std::map<std::string, Entry> entries_;
   std::vector<std::string> order_;  // of ours
+  std::vector<Unusable> unusable_;
+  std::string refused_;  // the register that somebody has changed; empty: none was
   std::map<std::string, Health> health_;
 };
 

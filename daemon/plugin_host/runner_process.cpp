@@ -220,6 +220,7 @@ Status RunnerProcess::wait_until_readable(Clock::time_point until) {
 
 // A process whose socket is closed is gone, or is made to be: then it is known how it ended.
 Error RunnerProcess::ended(const Error& error) {
+  const std::lock_guard guard(ending_);
   if (!exit_status_) {
     const auto until = Clock::now() + std::chrono::milliseconds(100);
     int status = 0;
@@ -232,6 +233,7 @@ Error RunnerProcess::ended(const Error& error) {
 }
 
 void RunnerProcess::stop() {
+  const std::lock_guard guard(ending_);
   if (exit_status_) return;
   kill(pid_, SIGKILL);
   int status = 0;

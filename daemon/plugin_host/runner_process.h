@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,7 +27,8 @@ namespace strongroom::plugin_host {
 struct Deadlines {
   std::chrono::milliseconds load{10'000};
   std::chrono::milliseconds call{30'000};
-  std::chrono::milliseconds end{600'000};  // an exporter may compress everything at its end
+  std::chrono::milliseconds end{600'000};       // an exporter may compress everything at its end
+  std::chrono::milliseconds check{21'600'000};  // a storage reads everything in a thorough check
 };
 
 // One thread at a time. The end of the object is the end of the process, whatever it does.
@@ -63,13 +65,14 @@ class RunnerProcess {
   // Errors: plugin_unavailable with how the process ended; timeout; cancelled.
   Result<Answer> receive(std::chrono::milliseconds deadline);
 
-  pid_t pid() const noexcept { return pid_; }
+  // Ends the process and waits until it is gone. Thread-safe, also while another thread waits for an answer, which then
+  // fails.
+  void stop();
 
  private:
   using Clock = std::chrono::steady_clock;
 
   RunnerProcess(Options options, pid_t pid, Descriptor socket);
-  void stop();
   ResourceReport report() const;
   static Result<Answer> answer_of(const plugin_seam::Frame& frame);
   void take_log(BytesView content) const;
@@ -80,8 +83,9 @@ class RunnerProcess {
   pid_t pid_;
   std::unique_ptr<plugin_seam::Channel> channel_;
   Clock::time_point looked_ = Clock::now();  // when `stopped` was asked last
-  std::optional<int> exit_status_;
-  struct rusage used_{};
+  std::mutex ending_;
+  std::optional<int> exit_status_;  // guarded by ending_: from then on its number may be somebody else's
+  struct rusage used_{};            // likewise
 };
 
 // The runner beside this program. Error: plugin_unavailable.

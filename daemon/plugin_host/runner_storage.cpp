@@ -41,6 +41,8 @@ class Remote {
       plugin::report(error, "the storage's process was lost; it is started again soon");
       return nullptr;
     }
+    // Never two processes on one folder.
+    lanes_->end();
     if (Status started = start(); !started) {
       breaker_.failed(now, started.error().message);
       plugin::report(error, started.error().message);
@@ -77,6 +79,14 @@ class RemoteTransaction {
   OperationWriter write() {
     ++operations_;
     return OperationWriter(waiting_);
+  }
+
+  // Makes room in the frame for an operation with a value of this size. What waits is sent when both do not fit one.
+  sr_status make_room(std::size_t value, const sr_error_sink* error) {
+    // More than a key, a scope and numbers are.
+    constexpr std::size_t k_rest = 1024;
+    if (operations_ == 0 || waiting_.size() + value + k_rest <= plugin_seam::k_max_frame) return SR_OK;
+    return send({}, error);
   }
 
   // Sends what waits; the outcome is that of the last operation.
@@ -205,7 +215,8 @@ sr_status scan(sr_transaction* transaction, const sr_range* range, const sr_row_
 
 sr_status put(sr_transaction* transaction, const sr_row_key* key, std::uint64_t version, sr_bytes value,
               const sr_error_sink* error) {
-  return within(error, [&] {
+  return within(error, [&]() -> sr_status {
+    if (const sr_status status = of(transaction).make_room(value.size, error); status != SR_OK) return status;
     of(transaction).write().put(*key, version, value);
     return of(transaction).send_when_much_waits(error);
   });
@@ -213,7 +224,8 @@ sr_status put(sr_transaction* transaction, const sr_row_key* key, std::uint64_t 
 
 sr_status put_if(sr_transaction* transaction, const sr_row_key* key, std::uint64_t expected, std::uint64_t version,
                  sr_bytes value, const sr_error_sink* error) {
-  return within(error, [&] {
+  return within(error, [&]() -> sr_status {
+    if (const sr_status status = of(transaction).make_room(value.size, error); status != SR_OK) return status;
     of(transaction).write().put_if(*key, expected, version, value);
     return of(transaction).send({}, error);
   });

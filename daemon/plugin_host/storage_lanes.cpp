@@ -1,7 +1,5 @@
 #include "daemon/plugin_host/storage_lanes.h"
 
-#include <signal.h>
-
 #include <chrono>
 
 #include <strongroom/plugin/guard.h>
@@ -86,9 +84,14 @@ void StorageLanes::give_lane(std::size_t lane) {
 
 // The other calls hear of it from their channels, which end with the process.
 sr_status StorageLanes::lose(const Error& error, const sr_error_sink* sink) {
-  if (!lost_.exchange(true)) kill(process_->pid(), SIGKILL);
+  lost_ = true;
+  end();
   plugin::report(sink, error.message);
   return k_unavailable;
+}
+
+void StorageLanes::end() {
+  process_->stop();
 }
 
 sr_status StorageLanes::told(const Outcome& outcome, const sr_error_sink* error) {
@@ -166,21 +169,39 @@ StorageLanes::Transacted StorageLanes::transact(BytesView content, const TakeRow
 
 void StorageLanes::tell(BytesView content) {
   const Held lane(*this);
-  if (!lane.channel().send(static_cast<std::uint32_t>(Call::transact), content, {}, deadlines_.call)) lost_ = true;
+  if (lane.channel().send(static_cast<std::uint32_t>(Call::transact), content, {}, deadlines_.call)) return;
+  lost_ = true;
+  end();
 }
 
 sr_status StorageLanes::health(std::uint32_t flags, const sr_health_sink* sink, const sr_error_sink* error) {
-  const std::lock_guard guard(process_mutex_);
+  std::unique_lock guard(process_mutex_, std::try_to_lock);
+  if (!guard && flags == SR_HEALTH_QUICK && tell_last_health(sink)) return SR_OK;
+  if (!guard) guard.lock();
   Bytes content;
   ByteWriter(content).u32(flags);
   if (Status sent = process_->send(Call::health, content, {}, deadlines_.call); !sent) return lose(sent.error(), error);
-  const auto answer = process_->receive(flags == SR_HEALTH_QUICK ? deadlines_.call : deadlines_.end);
+  const auto answer = process_->receive(flags == SR_HEALTH_QUICK ? deadlines_.call : deadlines_.check);
   if (!answer) return lose(answer.error(), error);
   if (answer->outcome.status != SR_OK) return told(answer->outcome, error);
   const auto health = plugin_seam::decode_health(answer->outcome.content);
   if (!health) return lose(health.error(), error);
+  {
+    const std::lock_guard remembering(health_mutex_);
+    last_health_ = *health;
+    last_detail_.assign(plugin::from_abi(health->detail).begin(), plugin::from_abi(health->detail).end());
+  }
   sink->health(sink->context, &*health);
   return SR_OK;
+}
+
+// While a thorough check or a backup has the process's own channel, nobody who only looks waits for it.
+bool StorageLanes::tell_last_health(const sr_health_sink* sink) {
+  const std::lock_guard guard(health_mutex_);
+  if (!last_health_) return false;
+  last_health_->detail = plugin::to_abi(BytesView(last_detail_));
+  sink->health(sink->context, &*last_health_);
+  return true;
 }
 
 sr_status StorageLanes::backup(const sr_byte_sink* sink, const sr_error_sink* error) {

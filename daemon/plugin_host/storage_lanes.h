@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "daemon/plugin_host/runner_process.h"
@@ -40,6 +41,9 @@ class StorageLanes {
 
   bool lost() const noexcept { return lost_; }
 
+  // Ends the process and waits until it is gone.
+  void end();
+
  private:
   class Held;
 
@@ -50,6 +54,7 @@ class StorageLanes {
   void give_lane(std::size_t lane);
   Result<plugin_seam::Outcome> await(plugin_seam::Channel& channel, const TakeRow& take);
   bool take_rows(BytesView content, const TakeRow& take, bool& wanted) const;
+  bool tell_last_health(const sr_health_sink* sink);
   sr_status lose(const Error& error, const sr_error_sink* sink);
   static sr_status told(const plugin_seam::Outcome& outcome, const sr_error_sink* error);
 
@@ -57,6 +62,9 @@ class StorageLanes {
   std::unique_ptr<RunnerProcess> process_;  // its own channel: opening, health, backup
   PluginLog log_;
   Deadlines deadlines_;
+  std::mutex health_mutex_;
+  std::optional<sr_storage_health> last_health_;  // guarded by health_mutex_; its detail lies in last_detail_
+  Bytes last_detail_;                             // likewise
   std::vector<std::unique_ptr<plugin_seam::Channel>> lanes_;
   std::mutex mutex_;
   std::condition_variable freed_;

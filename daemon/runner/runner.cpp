@@ -73,7 +73,8 @@ class Runner {
         return Outcome{};
       case Call::open_storage: {
         auto opened = storage_->open(frame.content, answers_);
-        for (auto& lane : lanes_) storage_->serve(std::move(lane));
+        if (opened && opened->status == SR_OK)
+          for (auto& lane : lanes_) storage_->serve(std::move(lane));
         lanes_.clear();
         return opened;
       }

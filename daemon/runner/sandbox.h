@@ -21,7 +21,8 @@ struct Permits {
 
 // What holds from now on. Where the system lacks the means a member is false.
 struct Confined {
-  bool files = false;  // no file, no TCP port and no foreign process but those permitted (Landlock)
+  bool files = false;  // no file but those permitted, and no TCP port and no foreign process where the kernel's
+                       // revision knows them (Landlock); the calls leave none of these anyway
   bool calls = false;  // no system call but those that a computation needs (seccomp)
 };
 

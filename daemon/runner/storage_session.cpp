@@ -82,6 +82,7 @@ Result<Outcome> StorageSession::open(BytesView content, Answers& answers) {
                                  settings.data()};
   const Sentence said;
   const sr_status status = table_.open(&config, &host_, &storage_, said.sink());
+  if (status != SR_OK) storage_ = nullptr;
   if (status == SR_OK && storage_ == nullptr)
     return Outcome{SR_FAILED, "the plugin opened a storage and gave no handle for it", {}};
   return said.outcome(status);

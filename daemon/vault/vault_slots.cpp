@@ -146,7 +146,8 @@ std::string Vault::Impl::forget_outside(const Slot& slot, const Header& left) co
   if (slot.type != SlotType::keychain) return {};
   const bool erased =
       outside.erase_from_keychain && outside.erase_from_keychain(keychain_account(left.store_id, slot.id));
-  if (last) (void)remove_local_keychain_key(places.state);
+  if (last && !remove_local_keychain_key(places.state))
+    return "the file vault.keychain could not be removed; no slot uses it any more";
   return erased ? std::string() : "the key of a slot that is gone is still in the keychain; it opens nothing any more";
 }
 

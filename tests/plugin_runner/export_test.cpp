@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include <strongroom/abi/exporter.h>
+
 #include "tests/contract/plugin_files.h"
 #include "tests/plugin_runner/plugin_house.h"
 
@@ -86,7 +88,9 @@ TEST_F(PluginExport, AFormatThatIsNotThereNamesThoseThatAre) {
   auto wanted = begin(-1);
   wanted.format = "pdf";
   std::string formats;
-  for (const auto& format : all.formats()) formats += (formats.empty() ? "" : ", ") + format.name;
+  const auto listed = all.formats();
+  ASSERT_TRUE(listed);
+  for (const auto& format : *listed) formats += (formats.empty() ? "" : ", ") + format.name;
   EXPECT_NE(formats.find("markdown"), std::string::npos);
   const auto refused = all.begin(wanted);
   ASSERT_FALSE(refused);
@@ -115,6 +119,24 @@ TEST_F(PluginExport, ANewerMinorWorksAndAnotherMajorIsRefusedWithASentence) {
   ASSERT_TRUE((*export_)->sheet(sheet_));
   ASSERT_TRUE((*export_)->end());
   EXPECT_EQ(output(), "a sheet\nthe end\n");
+}
+
+TEST_F(PluginExport, ATextThatNoCellHoldsIsNamedAndIsNoFailureOfThePlugin) {
+  const Descriptor file(open_output());
+  auto export_ = house_.exporters().begin(begin(file.get()));
+  ASSERT_TRUE(export_) << export_.error().message;
+  const exports::Sheet words{"words", "Words", {{"word", "Word", exports::CellType::text, 10}}};
+  ASSERT_TRUE((*export_)->sheet(words));
+  const std::string longest(SR_EXPORT_MAX_TEXT, 'x');
+  const exports::Cell fits[] = {exports::Cell::of_text(longest)};
+  EXPECT_TRUE((*export_)->row(fits));
+  const std::string longer = longest + "x";
+  const exports::Cell cells[] = {exports::Cell::of_text(longer)};
+  const Status refused = (*export_)->row(cells);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::too_large);
+  EXPECT_NE(refused.error().message.find("'word'"), std::string::npos) << refused.error().message;
+  EXPECT_TRUE(house_.plugins().problems().empty());
 }
 
 TEST_F(PluginExport, AFullDiskIsSaidAsSuch) {

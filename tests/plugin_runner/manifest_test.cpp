@@ -42,6 +42,12 @@ TEST(Manifest, RefusesWhatItDoesNotKnow) {
       {R"({"id": "../x", "type": "storage", "abi": "1.0", "file": "x.so", "rights": [], "sha256": ")" + k_digest +
            "\"}",
        "id"},
+      {R"({"id": "register", "type": "storage", "abi": "1.0", "file": "x.so", "rights": [], "sha256": ")" + k_digest +
+           "\"}",
+       "id"},
+      {R"({"id": "com..x", "type": "storage", "abi": "1.0", "file": "x.so", "rights": [], "sha256": ")" + k_digest +
+           "\"}",
+       "id"},
       {R"({"id": "com.x", "type": "storage", "abi": "1", "file": "x.so", "rights": [], "sha256": ")" + k_digest + "\"}",
        "abi"},
       {R"({"id": "com.x", "type": "storage", "abi": "1.0", "file": "../x.so", "rights": [], "sha256": ")" + k_digest +

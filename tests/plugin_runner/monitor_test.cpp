@@ -5,8 +5,10 @@
 #include <sys/un.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <thread>
 
 #include <strongroom/abi/monitor.h>
 
@@ -88,13 +90,20 @@ class PluginMonitor : public ::testing::Test {
     return text;
   }
 
-  std::string scrape(const std::string& request = "GET /metrics HTTP/1.0\r\n\r\n") const {
-    const Descriptor client(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  // To the metrics; nothing when nobody listens.
+  Descriptor connected() const {
+    Descriptor client(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     const std::string path = (house_.folder() / (std::string(k_prometheus) + ".socket")).string();
     std::copy(path.begin(), path.end(), address.sun_path);
     if (connect(client.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return {};
+    return client;
+  }
+
+  std::string scrape(const std::string& request = "GET /metrics HTTP/1.0\r\n\r\n") const {
+    const Descriptor client = connected();
+    if (!client) return {};
     if (send(client.get(), request.data(), request.size(), MSG_NOSIGNAL) < 0) return {};
     std::string all;
     char piece[4096];
@@ -192,6 +201,73 @@ TEST_F(PluginMonitor, OneThatSleepsMakesNobodyWaitAndLosesEvents) {
     return entry().find("events were lost") != std::string::npos;
   }));
   EXPECT_FALSE(reported_.empty());
+}
+
+// One good call proves little.
+TEST_F(PluginMonitor, ACrashLoopIsTriedLessAndLessOften) {
+  ASSERT_TRUE(house_.install(HELLO_MONITOR));
+  hub_->refresh();
+  constexpr const char* k_hello = "com.example.monitor.hello";
+  const auto heard = [&] {
+    const auto lines = house_.plugins().logs(k_hello);
+    return lines ? lines->size() : 0;
+  };
+  std::vector<std::int64_t> pauses;
+  for (int i = 0; i < 2; ++i) {
+    const std::size_t before = heard();
+    ASSERT_TRUE(tests::eventually([&] {
+      observe("secret.get", "denied");
+      return heard() > before;
+    }));
+    ASSERT_EQ(system(("pkill -KILL -P " + std::to_string(getpid()) + " strongroom-plug").c_str()), 0);
+    ASSERT_TRUE(tests::eventually([&] {
+      observe("secret.get", "denied");
+      return house_.plugins().get(k_hello)->plugin.next_try_ms.has_value();
+    }));
+    pauses.push_back(*house_.plugins().get(k_hello)->plugin.next_try_ms - system_clock().now_ms());
+  }
+  EXPECT_LE(pauses[0], 1100);
+  EXPECT_GT(pauses[1], 1100);
+}
+
+// It has no caller who could be at fault.
+TEST_F(PluginMonitor, AnOrdinaryErrorOfItsIsAFailureToo) {
+  enable(k_journald);
+  observe("secret.get");
+  ASSERT_NE(entry(), "");
+  journal_ = Descriptor();
+  ASSERT_TRUE(tests::eventually([&] {
+    observe("secret.get");
+    return !house_.plugins().may_use(k_journald);
+  }));
+}
+
+TEST_F(PluginMonitor, NoneTakesThePlaceOfTheDaemonsSocket) {
+  options_.taken = house_.folder() / (std::string(k_prometheus) + ".socket");
+  tests::write_file(options_.taken, "the daemon's");
+  monitors_ = std::make_unique<PluginMonitors>(house_.plugins(), options_);
+  ASSERT_TRUE(house_.plugins().set_enabled(k_prometheus, true));
+  const auto refused = monitors_->open(k_prometheus, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+  EXPECT_EQ(tests::content_of(options_.taken), "the daemon's");
+}
+
+// Somebody who sends a byte now and then keeps the others waiting for one patience and no longer.
+TEST_F(PluginMonitor, ASlowReaderOfMetricsDoesNotKeepTheOthers) {
+  enable(k_prometheus);
+  observe("secret.get");
+  ASSERT_TRUE(tests::eventually([&] { return !scrape().empty(); }));
+  const Descriptor slow = connected();
+  std::atomic<bool> stop = false;
+  std::thread dripping([&] {
+    for (; !stop && send(slow.get(), "x", 1, MSG_NOSIGNAL) == 1;) std::this_thread::sleep_for(100ms);
+  });
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_TRUE(scrape().starts_with("HTTP/1.0 200 OK"));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 15s);
+  stop = true;
+  dripping.join();
 }
 
 TEST_F(PluginMonitor, WithoutAJournalItSaysSoAndIsTriedAgain) {

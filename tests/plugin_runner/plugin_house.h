@@ -48,6 +48,9 @@ class PluginHouse {
 
   std::filesystem::path folder() const { return folder_.path(); }
 
+  // What the register's first line has to say of this content.
+  static std::string tag_of(std::string_view json) { return to_hex(digest_of(as_bytes(json))); }
+
   void lock(bool locked) { locked_ = locked; }
 
   std::vector<std::string> reported;
@@ -65,12 +68,16 @@ class PluginHouse {
             },
             .authenticate = [this](BytesView bytes) -> Result<plugin_host::Plugins::Digest> {
               if (locked_) return make_error(ErrorCode::locked, "the store is locked");
-              plugin_host::Plugins::Digest digest{};
-              for (std::size_t i = 0; i < bytes.size(); ++i)
-                digest[i % digest.size()] = static_cast<Byte>(digest[i % digest.size()] * 31 + bytes[i]);
-              return digest;
+              return digest_of(bytes);
             },
             .report = [this](std::string_view line) { reported.emplace_back(line); }};
+  }
+
+  static plugin_host::Plugins::Digest digest_of(BytesView bytes) {
+    plugin_host::Plugins::Digest digest{};
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+      digest[i % digest.size()] = static_cast<Byte>(digest[i % digest.size()] * 31 + bytes[i]);
+    return digest;
   }
 
   TemporaryFolder folder_;

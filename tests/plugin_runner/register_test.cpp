@@ -78,6 +78,45 @@ TEST_F(PluginRegister, ChangedByAnybodyElseItCountsForNothing) {
   EXPECT_TRUE(is_there());
 }
 
+TEST_F(PluginRegister, WhatSomebodyHasChangedIsKeptBesideTheNextOne) {
+  ASSERT_TRUE(house_.install(HELLO_EXPORTER));
+  const std::string changed = tests::content_of(file()) + " ";
+  tests::write_file(file(), changed);
+  house_.open();
+  ASSERT_TRUE(house_.plugins().set_enabled("io.strongroom.exporter.csv", false));
+  EXPECT_EQ(tests::content_of(house_.folder() / "plugins" / "register.refused"), changed);
+}
+
+// As a newer version has written it.
+TEST_F(PluginRegister, APluginThatThisVersionDoesNotUnderstandIsKeptAndHarmsNoOther) {
+  ASSERT_TRUE(house_.install(HELLO_EXPORTER));
+  std::string json = tests::content_of(file()).substr(65);
+  const std::string known = R"(\"rights\" : [])";
+  const auto at = json.find(known);
+  ASSERT_NE(at, std::string::npos) << json;
+  json.replace(at, known.size(), R"(\"rights\" : [\"time travel\"])");
+  tests::write_file(file(), house_.tag_of(json) + "\n" + json);
+  house_.open();
+  EXPECT_FALSE(is_there());
+  const auto list = house_.plugins().list();
+  ASSERT_TRUE(list) << list.error().message;
+  EXPECT_GT(list->size(), 5U);
+  ASSERT_EQ(house_.plugins().problems().size(), 1U);
+  EXPECT_NE(house_.plugins().problems()[0].find("rights"), std::string::npos) << house_.plugins().problems()[0];
+  ASSERT_TRUE(house_.plugins().set_enabled("io.strongroom.exporter.csv", false));
+  EXPECT_NE(tests::content_of(file()).find("time travel"), std::string::npos);
+  ASSERT_TRUE(house_.plugins().remove(k_hello));
+  EXPECT_EQ(tests::content_of(file()).find("time travel"), std::string::npos);
+}
+
+TEST_F(PluginRegister, KeepsOneLibraryOfAPlugin) {
+  ASSERT_TRUE(house_.install(HELLO_EXPORTER));
+  const auto folder = house_.folder() / "plugins" / k_hello;
+  tests::write_file(folder / (std::string(64, 'a') + ".so"), "an older one");
+  ASSERT_TRUE(house_.install(HELLO_EXPORTER));
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 1);
+}
+
 TEST_F(PluginRegister, IsNotReadWhileTheStoreIsLocked) {
   ASSERT_TRUE(house_.install(HELLO_EXPORTER));
   house_.open();

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <fstream>
+#include <future>
 #include <thread>
 
 #include "daemon/plugin_host/builtin_plugins.h"
@@ -15,7 +16,7 @@ namespace {
 
 StorageUnderTest confined(const std::string& name) {
   return {.name = name, .open = [name](const std::filesystem::path& folder) -> Result<std::unique_ptr<store::Storage>> {
-            STRONGROOM_ASSIGN(auto opened, plugin_host::open_confined_storage(name, folder, {}, true));
+            STRONGROOM_ASSIGN(auto opened, plugin_host::open_confined_storage(name, folder, {}));
             return std::unique_ptr<store::Storage>(std::move(opened));
           }};
 }
@@ -56,7 +57,7 @@ Result<std::string> get(store::Storage& storage, std::string_view key) {
 
 TEST(ConfinedStorage, AProcessThatIsLostIsStartedAgainAndHasWhatWasCommitted) {
   tests::TemporaryFolder folder;
-  auto opened = open_confined_storage("sqlite", folder.path(), {}, true);
+  auto opened = open_confined_storage("sqlite", folder.path(), {});
   ASSERT_TRUE(opened) << opened.error().message;
   store::Storage& storage = **opened;
   ASSERT_TRUE(put(storage, "kept", "value", 1));
@@ -82,7 +83,7 @@ TEST(ConfinedStorage, AProcessThatIsLostIsStartedAgainAndHasWhatWasCommitted) {
 
 TEST(ConfinedStorage, ManyReadersAndAWriterGoOnSideBySide) {
   tests::TemporaryFolder folder;
-  auto opened = open_confined_storage("sqlite", folder.path(), {}, true);
+  auto opened = open_confined_storage("sqlite", folder.path(), {});
   ASSERT_TRUE(opened) << opened.error().message;
   store::Storage& storage = **opened;
   ASSERT_TRUE(put(storage, "0", "0", 1));
@@ -103,10 +104,48 @@ TEST(ConfinedStorage, ManyReadersAndAWriterGoOnSideBySide) {
   EXPECT_EQ(*get(storage, "200"), "200");
 }
 
+// Values of the greatest length fit no frame beside each other.
+TEST(ConfinedStorage, TakesTheLongestValuesBehindEachOther) {
+  tests::TemporaryFolder folder;
+  auto opened = open_confined_storage("sqlite", folder.path(), {});
+  ASSERT_TRUE(opened) << opened.error().message;
+  const std::string longest(SR_STORAGE_MAX_VALUE, 'v');
+  {
+    const auto transaction = (*opened)->begin_write(k_scopes);
+    ASSERT_TRUE(transaction);
+    ASSERT_TRUE((*transaction)->put({1, {}, as_bytes("small")}, 1, as_bytes("x")));
+    ASSERT_TRUE((*transaction)->put({1, {}, as_bytes("a")}, 1, as_bytes(longest)));
+    ASSERT_TRUE((*transaction)->put_if({1, {}, as_bytes("b")}, 0, 1, as_bytes(longest)));
+    ASSERT_TRUE((*transaction)->put({1, {}, as_bytes("c")}, 1, as_bytes(longest)));
+    const Status committed = (*transaction)->commit(1);
+    ASSERT_TRUE(committed) << committed.error().message;
+  }
+  EXPECT_EQ(*get(**opened, "small"), "x");
+  for (const char* key : {"a", "b", "c"}) EXPECT_TRUE(*get(**opened, key) == longest) << key;
+}
+
+// What takes long has a channel of its own, and who only looks does not wait for it.
+TEST(ConfinedStorage, SaysHowItIsWhileABackupIsTaken) {
+  tests::TemporaryFolder folder;
+  auto opened = open_confined_storage("sqlite", folder.path(), {});
+  ASSERT_TRUE(opened) << opened.error().message;
+  ASSERT_TRUE(put(**opened, "a", "b", 7));
+  ASSERT_TRUE((*opened)->health(false));
+  int pieces = 0;
+  const Status taken = (*opened)->backup([&](BytesView) -> Status {
+    ++pieces;
+    const auto health = std::async(std::launch::async, [&] { return (*opened)->health(false); }).get();
+    EXPECT_TRUE(health && health->healthy && health->mark == 7);
+    return {};
+  });
+  EXPECT_TRUE(taken) << taken.error().message;
+  EXPECT_GT(pieces, 0);
+}
+
 // The folder is all that the process may use.
 TEST(ConfinedStorage, AFolderThatItMayNotUseIsAnError) {
   tests::TemporaryFolder folder;
-  const auto opened = open_confined_storage("sqlite", folder.path() / "none", {}, true);
+  const auto opened = open_confined_storage("sqlite", folder.path() / "none", {});
   EXPECT_FALSE(opened);
 }
 

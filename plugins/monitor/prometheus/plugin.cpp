@@ -1,8 +1,11 @@
 // Metrics for Prometheus and whatever else reads its format, over sockets that the daemon has opened.
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <thread>
 
 #include <strongroom/plugin/monitor.h>
@@ -22,24 +25,34 @@ int number_of(const std::string& text) {
   return number;
 }
 
-// The head of a request, or what came of it within a second.
-std::string read_head(int socket) {
-  const timeval second{1, 0};
-  (void)setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second);
-  (void)setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &second, sizeof second);
+// A whole exchange has this long: whoever is slower keeps the others waiting no longer.
+constexpr std::chrono::seconds k_patience(2);
+
+using Clock = std::chrono::steady_clock;
+
+bool ready(int socket, short events, Clock::time_point until) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()).count();
+  pollfd wanted{socket, events, 0};
+  return left > 0 && poll(&wanted, 1, static_cast<int>(left)) > 0;
+}
+
+// The head of a request, or what came of it in time.
+std::string read_head(int socket, Clock::time_point until) {
   std::string head;
   char piece[1024];
-  while (head.size() < k_longest_request && head.find("\r\n\r\n") == std::string::npos) {
-    const ssize_t n = read(socket, piece, sizeof piece);
+  while (head.size() < k_longest_request && head.find("\r\n\r\n") == std::string::npos &&
+         ready(socket, POLLIN, until)) {
+    const ssize_t n = recv(socket, piece, sizeof piece, MSG_DONTWAIT);
     if (n <= 0) break;
     head.append(piece, static_cast<std::size_t>(n));
   }
   return head;
 }
 
-void send_all(int socket, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t n = send(socket, text.data(), text.size(), MSG_NOSIGNAL);
+void send_all(int socket, std::string_view text, Clock::time_point until) {
+  while (!text.empty() && ready(socket, POLLOUT, until)) {
+    const ssize_t n = send(socket, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (n < 0 && errno == EAGAIN) continue;
     if (n <= 0) return;
     text.remove_prefix(static_cast<std::size_t>(n));
   }
@@ -59,11 +72,14 @@ void serve(int listening, std::shared_ptr<const prometheus::Exposition> expositi
   for (;;) {
     const int socket = accept4(listening, nullptr, nullptr, SOCK_CLOEXEC);
     if (socket < 0) {
-      if (errno == EINTR || errno == ECONNABORTED) continue;
-      return;
+      if (errno == EBADF || errno == EINVAL) return;
+      // No descriptors or no memory just now: it gets better, and nobody else would try again.
+      if (errno != EINTR && errno != ECONNABORTED) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      continue;
     }
-    const std::string head = read_head(socket);
-    if (!head.empty()) send_all(socket, answer_to(head, *exposition));
+    const auto until = Clock::now() + k_patience;
+    const std::string head = read_head(socket, until);
+    if (!head.empty()) send_all(socket, answer_to(head, *exposition), until);
     close(socket);
   }
 }

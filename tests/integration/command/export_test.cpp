@@ -99,6 +99,21 @@ TEST_F(Export, OnlyTheEventsThatWereAskedFor) {
   EXPECT_EQ(none.exit_code, 0);
 }
 
+TEST_F(Export, AnEventAboutManyNamesFitsEveryFormat) {
+  auto client = daemon_.client();
+  protocol::secret::GetManyRequest many;
+  for (int i = 0; i < 1000; ++i)
+    many.items.push_back({.path = "many/" + std::string(80, 'p') + std::to_string(i), .version = {}, .only = {}});
+  ASSERT_TRUE(client.call<protocol::secret::GetMany>(many));
+  for (const char* format : {"csv", "json", "jsonl", "xlsx", "html"}) {
+    const auto outcome = cli({"export", "audit", "-o", path(std::string("many.") + format)});
+    EXPECT_EQ(outcome.exit_code, 0) << format << ": " << outcome.errors;
+  }
+  const std::string rows = content(path("many.csv"));
+  EXPECT_TRUE(holds(rows, "many/" + std::string(80, 'p') + "0\n"));
+  EXPECT_TRUE(holds(rows, "\n... and "));
+}
+
 TEST_F(Export, AFileThatExistsIsKeptWithoutForce) {
   std::ofstream(path("kept.csv")) << "mine";
   const auto refused = cli({"export", "status", "-o", path("kept.csv")});

@@ -1,0 +1,17 @@
+// The storage that the configuration names.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "daemon/app/configuration.h"
+#include "daemon/plugin_host/storage_v1.h"
+
+namespace strongroom::app {
+
+// `say` takes what the plugin logs. `stopped`: whether nobody waits any more for what takes long in a process of the
+// storage's own. Errors: configuration, those of loading and opening.
+Result<std::unique_ptr<plugin_host::StorageV1>> open_storage(const Configuration& configuration,
+                                                             plugin_host::PluginLog say, std::function<bool()> stopped);
+
+}  // namespace strongroom::app
