@@ -52,7 +52,7 @@ int echo(double seconds) {
 
 int calls(double seconds) {
   const BytesView scopes[] = {BytesView{}};
-  auto storage = plugin_host::open_confined_storage("memory", std::filesystem::temp_directory_path(), {}, false);
+  auto storage = plugin_host::open_confined_storage("memory", std::filesystem::temp_directory_path(), {});
   if (!storage) {
     std::fprintf(stderr, "%s\n", storage.error().message.c_str());
     return 1;
