@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <string_view>
 
 #include "client/keychain/keychain.h"
@@ -51,6 +52,9 @@ Outcome run(int argc, char** argv) {
   if (argc == 4 && verb == "fetch") return fetch(argv[2], std::string_view(argv[3]) == "ask");
   if (argc == 3 && verb == "store") return strongroom::keychain::store(argv[2], read_all());
   if (argc == 3 && verb == "erase") return strongroom::keychain::erase(argv[2]);
+  std::fputs(
+      "strongroom-keychain is what strongroomd starts to ask the desktop's keychain; there is nothing in it for you\n",
+      stderr);
   return Outcome::usage;
 }
 

@@ -24,7 +24,7 @@ ALLOWED = {
     "daemon/log": {"base"},
     "daemon/vault": {"base"},
     "daemon/store": {"base", "vault"},
-    "daemon/audit": {"base", "protocol", "evidence", "vault", "store"},
+    "daemon/audit": {"base", "protocol", "evidence", "vault", "store", "platform"},
     "daemon/access": {"base", "protocol", "vault", "store"},
     "daemon/lifecycle": CAPABILITY,
     "daemon/secrets": CAPABILITY,

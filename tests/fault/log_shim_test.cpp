@@ -8,6 +8,7 @@
 #include "tests/fault/shim_link.h"
 #include "tests/support/process.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/text.h"
 
 namespace strongroom::tests {
 namespace {
@@ -29,11 +30,6 @@ Lines lines_of(const std::string& text) {
   std::istringstream stream(text);
   for (std::string line; std::getline(stream, line);) lines.push_back(line);
   return lines;
-}
-
-std::string content(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 class LogShim : public testing::Test {

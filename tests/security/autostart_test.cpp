@@ -13,18 +13,12 @@
 #include "tests/support/process.h"
 #include "tests/support/secrets.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/text.h"
 
 namespace strongroom::tests {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string read_all(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream content;
-  content << file.rdbuf();
-  return content.str();
-}
 
 class Autostart : public testing::Test {
  protected:
@@ -111,10 +105,10 @@ TEST_F(Autostart, NoLibraryOfTheCommandReachesTheDaemon) {
   ASSERT_GT(daemon_, 0);
   EXPECT_FALSE(fs::exists(mark));
   if (geteuid() != 0) return;
-  const std::string environment = read_all("/proc/" + std::to_string(daemon_) + "/environ");
+  const std::string environment = content("/proc/" + std::to_string(daemon_) + "/environ");
   EXPECT_NE(environment.find("HOME="), std::string::npos);
   for (const char* name : {"LD_", "GCONV", "HOSTILE"}) EXPECT_EQ(environment.find(name), std::string::npos) << name;
-  EXPECT_EQ(read_all("/proc/" + std::to_string(daemon_) + "/maps").find("hostile"), std::string::npos);
+  EXPECT_EQ(content("/proc/" + std::to_string(daemon_) + "/maps").find("hostile"), std::string::npos);
 }
 
 TEST_F(Autostart, NoOtherProgramOfThatNameIsStarted) {

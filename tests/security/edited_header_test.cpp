@@ -10,18 +10,12 @@
 
 #include "tests/support/secrets.h"
 #include "tests/support/test_daemon.h"
+#include "tests/support/text.h"
 
 namespace strongroom::tests {
 namespace {
 
 namespace vault = protocol::vault;
-
-std::string read_all(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream content;
-  content << file.rdbuf();
-  return content.str();
-}
 
 void write_all(const std::filesystem::path& path, const std::string& content) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
@@ -74,7 +68,7 @@ class EditedHeader : public testing::Test {
 
   std::filesystem::path copy(char name) const { return daemon_.data() / (std::string("vault.") + name); }
 
-  std::string header() const { return read_all(copy('a')); }
+  std::string header() const { return content(copy('a')); }
 
   void write_both(const std::string& content) {
     write_all(copy('a'), content);
@@ -176,7 +170,7 @@ TEST_F(EditedHeader, TheHeaderOfAnotherStoreIsRefused) {
   other.start();
   other.stop();
   daemon_.stop();
-  write_both(read_all(other.data() / "vault.a"));
+  write_both(content(other.data() / "vault.a"));
   EXPECT_FALSE(opens());
   daemon_.stop();
   // With the key file that belongs to it the header opens, and the rows do not belong to it.
@@ -218,7 +212,7 @@ TEST_F(EditedHeader, AFlippedBitInOneCopyIsMendedFromTheOther) {
       write_all(copy(name), sound);
     }
     if (daemon_.running()) daemon_.kill();
-    EXPECT_EQ(read_all(copy(name)), sound);
+    EXPECT_EQ(content(copy(name)), sound);
     if (HasFailure()) return;
   }
 }

@@ -73,7 +73,8 @@ Result<Item> add_item(Session& session, const Options& options, wire::Subject wh
   if (!last) {
     // What is wrong with this one alone; without a daemon there is nothing to go on with.
     if (last.error().code == ErrorCode::unreachable || last.error().code == ErrorCode::locked) return last.error();
-    item.problem = last.error().message;
+    const Error& error = last.error();
+    item.problem = error.subject.empty() ? error.message : "'" + error.subject + "' " + error.message;
     return item;
   }
   item.rows = last->rows;

@@ -1,13 +1,10 @@
 // Evidence that leaves the daemon, and what is made of it where there is none.
 #include "tests/integration/command/audit_house.h"
 #include "tests/integration/witness/witness_house.h"
+#include "tests/support/text.h"
 
 namespace strongroom::tests {
 namespace {
-
-bool holds(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
 
 using AuditEvidence = AuditCommands;
 

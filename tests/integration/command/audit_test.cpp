@@ -1,12 +1,9 @@
 // The audit log as a person and a script meet it.
 #include "tests/integration/command/audit_house.h"
+#include "tests/support/text.h"
 
 namespace strongroom::tests {
 namespace {
-
-bool holds(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
 
 TEST_F(AuditCommands, AListHasTheNewestFirstAndFindsByWhatIsAskedFor) {
   const auto all = cli({"audit", "list"});

@@ -9,20 +9,12 @@
 #include "tests/security/canary.h"
 #include "tests/support/cli.h"
 #include "tests/support/secrets.h"
+#include "tests/support/text.h"
 
 namespace strongroom::tests {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool holds(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
-std::string content(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 class SealedExport : public testing::Test {
  protected:

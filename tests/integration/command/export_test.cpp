@@ -11,20 +11,12 @@
 #include "tests/support/cli.h"
 #include "tests/support/eventually.h"
 #include "tests/support/secrets.h"
+#include "tests/support/text.h"
 
 namespace strongroom::tests {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool holds(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
-std::string content(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 // Processes of the plugin runner that this daemon has.
 std::size_t runners_of(pid_t daemon) {

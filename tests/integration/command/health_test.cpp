@@ -4,15 +4,12 @@
 #include <filesystem>
 
 #include "tests/support/cli.h"
+#include "tests/support/text.h"
 
 namespace strongroom::tests {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool holds(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
 
 class Health : public testing::Test {
  protected:

@@ -9,6 +9,7 @@
 #include "tests/support/cli.h"
 #include "tests/support/secrets.h"
 #include "tests/support/session_bus.h"
+#include "tests/support/text.h"
 
 namespace strongroom::tests {
 namespace {
@@ -16,10 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* k_password = "correct horse";
-
-bool holds(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
 
 class KeychainSlot : public testing::Test {
  protected:

@@ -9,6 +9,7 @@
 #include "tests/support/cli.h"
 #include "tests/support/eventually.h"
 #include "tests/support/secrets.h"
+#include "tests/support/text.h"
 
 namespace strongroom::tests {
 namespace {
@@ -16,10 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* k_hello = "com.example.exporter.hello";
-
-bool holds(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
 
 class PluginCommands : public testing::Test {
  protected:

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "tests/integration/witness/witness_house.h"
+#include "tests/support/text.h"
 
 namespace strongroom::tests {
 namespace {
@@ -12,12 +13,6 @@ using evidence::SampleLog;
 mode_t mode_of(const std::filesystem::path& path) {
   struct stat info{};
   return lstat(path.c_str(), &info) == 0 ? info.st_mode & 0777 : 0;
-}
-
-std::string content_of(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
 }
 
 TEST(WitnessKey, IsItsUsersAlone) {
@@ -45,15 +40,15 @@ TEST(WitnessKey, IsNoLink) {
 
 TEST(WitnessKey, IsNeverReplaced) {
   const WitnessHouse house;
-  const std::string before = content_of(house.state() + "/key");
+  const std::string before = content(house.state() + "/key");
   EXPECT_EQ(house.run({"init", "--state", house.state(), "--name", "witness.example/w2"}).exit_code, 1);
-  EXPECT_EQ(content_of(house.state() + "/key"), before);
+  EXPECT_EQ(content(house.state() + "/key"), before);
 }
 
 TEST(WitnessKey, IsRefusedWhenItsFileIsNone) {
   const WitnessHouse house;
   const std::string path = house.state() + "/key";
-  const std::string good = content_of(path);
+  const std::string good = content(path);
   std::string other_name = good;
   other_name.replace(other_name.find("w1"), 2, "w2");
   for (const std::string& bad : {std::string(), std::string("\n"), good.substr(0, good.size() - 1), good + "\n",
@@ -85,7 +80,7 @@ TEST(WitnessState, IsASignedNoteThatItCosigned) {
   const SampleLog log(20);
   house.start();
   ASSERT_EQ(house.post(growth(log, 0, 12)).status, 200);
-  const auto note = evidence::Note::parse(content_of(house.log_folder() / "checkpoint")).value();
+  const auto note = evidence::Note::parse(content(house.log_folder() / "checkpoint")).value();
   EXPECT_TRUE(evidence::verify_note(note, house.vkey()));
   EXPECT_TRUE(evidence::verify_note(note, log_key().verifier));
 }
@@ -96,7 +91,7 @@ TEST(WitnessState, StopsTheWitnessFromCosigningWhenItWasEdited) {
   house.start();
   ASSERT_EQ(house.post(growth(log, 0, 12)).status, 200);
   const auto file = house.log_folder() / "checkpoint";
-  const std::string good = content_of(file);
+  const std::string good = content(file);
   std::string smaller = good;
   smaller.replace(smaller.find("\n12\n"), 4, "\n11\n");
   const auto not_cosigned = growth(log, 0, 5).checkpoint.serialize();
