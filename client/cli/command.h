@@ -57,6 +57,10 @@ int print_answer(Session& session, std::string_view method, const protocol::Json
 std::function<int(Session&)> prepare_init(CLI::App& app);
 std::function<int(Session&)> prepare_unlock(CLI::App& app);
 std::function<int(Session&)> prepare_slot_add(CLI::App& app);
+std::function<int(Session&)> prepare_slot_test(CLI::App& app);
+std::function<int(Session&)> prepare_slot_rotate(CLI::App& app);
+std::function<int(Session&)> prepare_key_list(CLI::App& app);
+std::function<int(Session&)> prepare_key_rotate(CLI::App& app);
 std::function<int(Session&)> prepare_secret_set(CLI::App& app);
 std::function<int(Session&)> prepare_secret_get(CLI::App& app);
 std::function<int(Session&)> prepare_secret_list(CLI::App& app);

@@ -40,6 +40,7 @@
 #include "daemon/platform/service_manager.h"
 #include "daemon/plugin_host/builtin_plugins.h"
 #include "daemon/plugin_host/plugin_service.h"
+#include "daemon/secrets/rewrapping.h"
 #include "daemon/secrets/secret_service.h"
 #include "daemon/store/freshness.h"
 #include "daemon/store/store.h"
@@ -269,6 +270,12 @@ void Daemon::Parts::make_services() {
     audit_service->open_tails();
   };
   around.plugin_problems = [this] { return plugins ? plugins->problems() : std::vector<std::string>(); };
+  around.rewrap_rows = [this](std::stop_token stop, const auto& tell) -> Status {
+    secrets::Rewrapping rewrapping(*vault, *store, *freshness);
+    STRONGROOM_CHECK(rewrapping.run(
+        std::move(stop), [&](const secrets::RewrapProgress& progress) { tell(progress.rows, progress.rewrapped); }));
+    return {};
+  };
   around.run_look = [this](std::function<void()> task) { return search_pool->run(std::move(task)); };
   around.health_checks = [this] {
     return health_checks(

@@ -49,6 +49,8 @@ void take(const evidence::Event& event, std::uint64_t sequence, Known& known) {
                                                      Bytes(event.objects.begin(), event.objects.end()), event.request});
   if (event.intent) known.open.erase(*event.intent);
   if (event.generation && (known.pin.generation == evidence::k_unknown || *event.generation >= known.pin.generation)) {
+    // Earlier versions told a generation without its accumulator.
+    if (*event.generation != known.pin.generation) known.pin.accumulator = {};
     known.pin.generation = *event.generation;
     if (!event.accumulator.empty()) std::ranges::copy(event.accumulator, known.pin.accumulator.begin());
   }
@@ -83,7 +85,8 @@ bool is_behind(const StoreState& store, const StorePin& pin) {
   if (pin.header_generation != evidence::k_unknown && store.header_generation < pin.header_generation) return true;
   if (pin.generation == evidence::k_unknown) return false;
   if (!store.generation || *store.generation < pin.generation) return true;
-  return *store.generation == pin.generation && store.accumulator != pin.accumulator;
+  const bool known = pin.accumulator != decltype(pin.accumulator){};
+  return *store.generation == pin.generation && known && store.accumulator != pin.accumulator;
 }
 
 }  // namespace

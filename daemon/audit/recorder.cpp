@@ -328,7 +328,10 @@ void Recorder::system(std::string_view action, std::string_view detail, std::str
   event.actor = k_daemon;
   event.authentication = "none";
   event.detail = bounded(detail, evidence::k_max_detail);
-  if (pin.generation != evidence::k_unknown) event.generation = pin.generation;
+  if (pin.generation != evidence::k_unknown) {
+    event.generation = pin.generation;
+    event.accumulator = pin.accumulator;
+  }
   if (pin.header_generation != evidence::k_unknown) event.header_generation = pin.header_generation;
   if (log_.append(event, {}, Room::administration)) return;
   Outcome outcome;

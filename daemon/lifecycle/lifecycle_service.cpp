@@ -21,20 +21,9 @@ constexpr std::string_view k_changed =
     "rows of the store were changed outside Strongroom; nothing is read from it or written to it until "
     "'strongroom unlock --accept-changes'";
 
-wire::SlotType wire_type(vault::SlotType type) {
-  switch (type) {
-    case vault::SlotType::passphrase:
-      return wire::SlotType::passphrase;
-    case vault::SlotType::key_file:
-      return wire::SlotType::key_file;
-    case vault::SlotType::recovery:
-      return wire::SlotType::recovery;
-    case vault::SlotType::keychain:
-      return wire::SlotType::keychain;
-    case vault::SlotType::credential:
-      return wire::SlotType::credential;
-  }
-  return wire::SlotType::passphrase;
+// What a person types, and can guess.
+bool is_given(const wire::UnlockRequest& request) {
+  return request.passphrase || request.recovery_code || request.shares;
 }
 
 }  // namespace
@@ -56,7 +45,7 @@ LifecycleService::~LifecycleService() {
 }
 
 void LifecycleService::stop_check() {
-  for (auto* thread : {&check_, &log_retry_}) {
+  for (auto* thread : {&check_, &log_retry_, &rewrapping_}) {
     thread->request_stop();
     if (thread->joinable()) thread->join();
   }
@@ -105,14 +94,6 @@ void LifecycleService::stop() {
   if (auto status = lock(false); !status) around_.report("at stop: " + status.error().message);
 }
 
-Result<wire::ListSlotsResponse> LifecycleService::handle(wire::ListSlots, Empty&&) {
-  wire::ListSlotsResponse response;
-  for (auto& slot : vault_.slots())
-    response.slots.push_back(
-        {.id = slot.id, .type = wire_type(slot.type), .label = slot.label, .created_ms = slot.created_ms});
-  return response;
-}
-
 // A new store is unconfirmed from the header's first write to the identity's commit; what fails between leaves nothing.
 Result<wire::InitResponse> LifecycleService::init(wire::InitRequest& request) {
   vault::CreateOptions options;
@@ -140,28 +121,31 @@ void LifecycleService::handle(wire::Init, wire::InitRequest&& request, Completio
 Status LifecycleService::open_with(const wire::UnlockRequest& request) {
   if (request.passphrase) return vault_.unlock_with_passphrase(*request.passphrase);
   if (request.recovery_code) return vault_.unlock_with_recovery_code(*request.recovery_code);
+  if (request.shares) return vault_.unlock_with_shares(*request.shares);
   return vault_.unlock_unattended(vault::Asking::yes);
 }
 
-// What a person types can be guessed.
 Status LifecycleService::open_slowed(const wire::UnlockRequest& request) {
-  if (!request.passphrase && !request.recovery_code) return open_with(request);
+  if (!is_given(request)) return open_with(request);
+  return slowed([&] { return open_with(request); });
+}
+
+Status LifecycleService::slowed(const std::function<Status()>& attempt) {
   if (const auto wait = wrong_tries_.wait(WrongTries::Clock::now()))
     return make_error(ErrorCode::rate_limited, "there were too many wrong tries; the next one may come in " +
                                                    std::to_string(wait->count()) +
                                                    (wait->count() == 1 ? " second" : " seconds"));
-  Status opened = open_with(request);
+  Status opened = attempt();
   if (opened) wrong_tries_.right();
   if (!opened && opened.error().code == ErrorCode::wrong_credential) wrong_tries_.wrong(WrongTries::Clock::now());
   return opened;
 }
 
 Status LifecycleService::unlock(const wire::UnlockRequest& request) {
-  if (request.passphrase && request.recovery_code)
-    return make_error(ErrorCode::invalid_argument, "give either a passphrase or a recovery code", "recovery_code");
+  if (request.passphrase.has_value() + request.recovery_code.has_value() + request.shares.has_value() > 1)
+    return make_error(ErrorCode::invalid_argument, "give one of a passphrase, a recovery code and shares");
   // A credential is checked on an open store too: a wrong one never looks right.
-  const bool given = request.passphrase || request.recovery_code;
-  if (given || vault_.state() != vault::State::unlocked) STRONGROOM_CHECK(open_slowed(request));
+  if (is_given(request) || vault_.state() != vault::State::unlocked) STRONGROOM_CHECK(open_slowed(request));
   const bool accept = request.accept_changes.value_or(false);
   const bool doubtful = check_failed_ || freshness_.state() == store::Freshness::mismatch;
   if (opened_ && !doubtful) return {};
@@ -206,6 +190,7 @@ Status LifecycleService::after_unlock(bool accept_changes) {
   around_.after_unlock();
   set_opened(true);
   check_ = std::jthread([this](std::stop_token stop) { check_freshness(stop); });
+  begin_rewrapping();
   return {};
 }
 
@@ -336,65 +321,6 @@ void LifecycleService::handle(wire::Lock, Empty&&, Completion<Empty> completion)
   around_.run_slow([this, completion = std::move(completion)] {
     const std::lock_guard guard(changing_);
     const Status status = lock(true);
-    tell_status();
-    completion(status ? Result<Empty>(Empty{}) : Result<Empty>(status.error()));
-  });
-}
-
-Result<wire::AddSlotResponse> LifecycleService::add_slot(const wire::AddSlotRequest& request) {
-  const std::string label = request.label.value_or("");
-  wire::AddSlotResponse response;
-  if (request.passphrase.has_value() != (request.type == wire::SlotType::passphrase))
-    return make_error(ErrorCode::invalid_argument, "belongs to slots of type passphrase, and only there", "passphrase");
-  switch (request.type) {
-    case wire::SlotType::passphrase: {
-      STRONGROOM_ASSIGN(response.id, vault_.add_passphrase(*request.passphrase, label));
-      break;
-    }
-    case wire::SlotType::key_file: {
-      STRONGROOM_ASSIGN(response.id, vault_.add_key_file(label));
-      break;
-    }
-    case wire::SlotType::recovery: {
-      STRONGROOM_ASSIGN(auto added, vault_.add_recovery(label));
-      response.id = added.id;
-      response.recovery_code = std::move(added.code);
-      break;
-    }
-    case wire::SlotType::keychain: {
-      STRONGROOM_ASSIGN(response.id, vault_.add_keychain(label));
-      break;
-    }
-    case wire::SlotType::credential: {
-      STRONGROOM_ASSIGN(response.id, vault_.add_credential(label));
-    }
-  }
-  note_header_change();
-  return response;
-}
-
-// The slots are in force already; an identity that lags behind is brought up to date by the next unlock.
-void LifecycleService::note_header_change() {
-  if (auto written = write_identity(store_, vault_); !written)
-    around_.report("the new generation of the header was not noted: " + written.error().message);
-  log_.set_header_generation(vault_.header_report().generation);
-}
-
-void LifecycleService::handle(wire::AddSlot, wire::AddSlotRequest&& request,
-                              Completion<wire::AddSlotResponse> completion) {
-  auto shared = std::make_shared<wire::AddSlotRequest>(std::move(request));
-  around_.run_slow([this, shared, completion = std::move(completion)] {
-    const std::lock_guard guard(changing_);
-    completion(add_slot(*shared));
-    tell_status();
-  });
-}
-
-void LifecycleService::handle(wire::RemoveSlot, wire::RemoveSlotRequest&& request, Completion<Empty> completion) {
-  around_.run_slow([this, id = std::move(request.id), completion = std::move(completion)] {
-    const std::lock_guard guard(changing_);
-    const Status status = vault_.remove_slot(id);
-    if (status) note_header_change();
     tell_status();
     completion(status ? Result<Empty>(Empty{}) : Result<Empty>(status.error()));
   });

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -27,6 +28,14 @@
 
 namespace strongroom::lifecycle {
 
+// How far the rows of the store have been wrapped anew after a name space got a new key.
+struct RewrapState {
+  bool running = false;
+  std::uint64_t rows = 0;
+  std::uint64_t rewrapped = 0;
+  std::string problem;
+};
+
 // What the service needs of the rest of the daemon.
 struct Surroundings {
   std::string version;
@@ -42,6 +51,9 @@ struct Surroundings {
   std::function<std::optional<protocol::service::AuditStatus>()> audit_status;
   std::function<std::vector<std::string>()> plugin_problems;  // sentences
   std::function<std::vector<HealthCheck>()> health_checks;
+  // Wraps every row anew that is under an older key, telling how far it is; returns when none is left.
+  std::function<Status(std::stop_token, const std::function<void(std::uint64_t rows, std::uint64_t rewrapped)>&)>
+      rewrap_rows;
   // What may wait for others and changes nothing. False: too many wait, and the task was not taken.
   std::function<bool(std::function<void()>)> run_look;
   // Something that the audit log has to hold beside the calls.
@@ -85,6 +97,14 @@ class LifecycleService {
   void handle(protocol::vault::RemoveSlot, protocol::vault::RemoveSlotRequest&& request,
               Completion<protocol::service::Empty> completion);
 
+  void handle(protocol::vault::TestSlot, protocol::vault::TestSlotRequest&& request,
+              Completion<protocol::service::Empty> completion);
+  void handle(protocol::vault::RotateSlot, protocol::vault::RotateSlotRequest&& request,
+              Completion<protocol::vault::AddSlotResponse> completion);
+  Result<protocol::vault::ListKeysResponse> handle(protocol::vault::ListKeys, protocol::service::Empty&&);
+  void handle(protocol::vault::RotateKey, protocol::vault::RotateKeyRequest&& request,
+              Completion<protocol::service::Empty> completion);
+
   void handle(protocol::vault::AcceptRollback, protocol::service::Empty&&,
               Completion<protocol::service::Empty> completion);
 
@@ -102,10 +122,18 @@ class LifecycleService {
   Status unlock(const protocol::vault::UnlockRequest& request);
   Status open_with(const protocol::vault::UnlockRequest& request);
   Status open_slowed(const protocol::vault::UnlockRequest& request);
+  Status slowed(const std::function<Status()>& attempt);
   Status after_unlock(bool accept_changes);
   Status take_rows(bool accept_changes);
   Status lock(bool hold);
   Result<protocol::vault::AddSlotResponse> add_slot(const protocol::vault::AddSlotRequest& request);
+  Status test_slot(const protocol::vault::TestSlotRequest& request);
+  Result<protocol::vault::AddSlotResponse> rotate_slot(const protocol::vault::RotateSlotRequest& request);
+  Status rotate_key(const protocol::vault::RotateKeyRequest& request);
+  void begin_rewrapping();
+  void rewrap(std::stop_token stop);
+  Status finish_rewrapping(std::stop_token stop);
+  void told_of_rewrapping(const RewrapState& state);
   Status accept_rows();
   Status accept_rollback();
   void open_log();
@@ -134,8 +162,11 @@ class LifecycleService {
   WrongTries wrong_tries_;                                // guarded by changing_
   std::mutex changing_;                                   // one change of state or slots at a time
   std::jthread check_;
-  std::jthread log_retry_;  // while the log cannot be opened for want of space
-  std::mutex telling_;      // one status at a time, so that the last one told is the last one made
+  std::jthread rewrapping_;
+  mutable std::mutex rewrap_mutex_;
+  std::optional<RewrapState> rewrap_state_;  // guarded by rewrap_mutex_
+  std::jthread log_retry_;                   // while the log cannot be opened for want of space
+  std::mutex telling_;                       // one status at a time, so that the last one told is the last one made
   Feed<protocol::service::StatusResponse> status_feed_;
   mutable std::mutex problems_mutex_;
   std::vector<std::string> problems_;          // stay until the daemon ends

@@ -43,6 +43,12 @@ Status SecretRepository::attach(store::WriteTransaction& transaction, Detached s
   STRONGROOM_ASSIGN(stored.lookup, lookup_of(vault_, to.text()));
   STRONGROOM_ASSIGN(stored.parent, parent_key_of(vault_, to.parent()));
   STRONGROOM_CHECK(write_entries(transaction, to, stored));
+  // A rewrapping that is under way may have passed the new place already, and not the old one.
+  if (!secret.inline_item.empty()) {
+    const std::uint64_t number = stored.head.current().number;
+    const VersionKey key = version_key(stored.head.id, number);
+    STRONGROOM_CHECK(vault_.rewrap(version_context(key, number), secret.inline_item));
+  }
   return write_head(transaction, stored, 0, std::nullopt, secret.inline_item);
 }
 

@@ -235,6 +235,23 @@ Result<std::uint32_t> kek_version_of(BytesView item) {
   return parsed.kek_version;
 }
 
+Status rewrap_item(const StoreId& store, const ItemContext& context, BytesView old_kek, BytesView kek,
+                   std::uint32_t kek_version, MutableBytes item) {
+  STRONGROOM_ASSIGN(const Parsed parsed, parse_head(item));
+  AssociatedData ad;
+  STRONGROOM_CHECK(begin(store, context, ad));
+  const std::size_t shared = ad.view().size();
+  end_for_dek(ad, context, parsed.kek_version, parsed.fields);
+  Dek dek;
+  if (!unwrap(old_kek, ad.view(), parsed.wrapped.first<k_wrapped_size>(), dek.bytes)) return does_not_open();
+  ad.cut(shared);
+  end_for_dek(ad, context, kek_version, parsed.fields);
+  constexpr std::size_t k_version_at = 4;
+  for (std::size_t i = 0; i < 4; ++i) item[k_version_at + i] = static_cast<Byte>(kek_version >> (8 * i));
+  wrap(kek, ad.view(), dek.bytes, item.subspan<k_version_at + 4, k_wrapped_size>());
+  return {};
+}
+
 Result<std::vector<Secret>> open_item(const StoreId& store, const ItemContext& context, BytesView kek, BytesView item,
                                       std::pmr::memory_resource* memory) {
   STRONGROOM_ASSIGN(Parsed parsed, parse_head(item));

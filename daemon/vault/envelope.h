@@ -31,6 +31,11 @@ Status seal_item(const StoreId& store, const ItemContext& context, BytesView kek
 // Which KEK version of the name space wraps the item's DEK. Errors: corrupt, unsupported. Nothing is authenticated yet.
 Result<std::uint32_t> kek_version_of(BytesView item);
 
+// Wraps the DEK of an item under another KEK, in place; the fields stay as they are. On failure the item is as before.
+// Errors: tampered (it does not open), corrupt, unsupported, invalid_argument (as above).
+Status rewrap_item(const StoreId& store, const ItemContext& context, BytesView old_kek, BytesView kek,
+                   std::uint32_t kek_version, MutableBytes item);
+
 // The fields in order, in `memory`. Errors: tampered, corrupt, unsupported, invalid_argument (as above).
 Result<std::vector<Secret>> open_item(const StoreId& store, const ItemContext& context, BytesView kek, BytesView item,
                                       std::pmr::memory_resource* memory);

@@ -12,8 +12,9 @@ namespace strongroom::vault {
 namespace {
 
 constexpr std::string_view k_magic = "SRMVAULT";
-constexpr std::uint16_t k_format = 1;
-constexpr std::uint16_t k_min_reader = 1;
+constexpr std::uint16_t k_format = 2;
+// Without the public halves of slots and the times of keys; read, and written in the newest format at the next change.
+constexpr std::uint16_t k_first_format = 1;
 constexpr std::uint8_t k_suite_floor = 1;
 constexpr std::size_t k_mac_size = 32;
 constexpr std::size_t k_checksum_size = 32;
@@ -43,6 +44,8 @@ void write_slot(ByteWriter<Bytes>& w, const Slot& slot) {
   w.text(slot.label);
   w.i64(slot.created_ms);
   w.bytes(slot.parameters);
+  w.raw(slot.exchange);
+  w.raw(slot.ephemeral);
   w.raw(slot.wrapped_root);
 }
 
@@ -51,6 +54,7 @@ void write_entry(ByteWriter<Bytes>& w, const RingEntry& entry) {
   w.text(entry.name);
   w.u16(entry.number);
   w.u32(entry.version);
+  w.i64(entry.created_ms);
   w.raw(entry.wrapped);
 }
 
@@ -60,25 +64,30 @@ void read_array(ByteReader& r, std::array<Byte, N>& out) noexcept {
   std::copy(bytes.begin(), bytes.end(), out.begin());
 }
 
-Status read_slot(ByteReader& r, Slot& slot) {
+Status read_slot(ByteReader& r, std::uint16_t format, Slot& slot) {
   read_array(r, slot.id);
   const std::uint8_t type = r.u8();
   slot.label = std::string(r.text(k_max_label));
   slot.created_ms = r.i64();
   const BytesView parameters = r.bytes(k_max_parameters);
   slot.parameters.assign(parameters.begin(), parameters.end());
+  if (format != k_first_format) {
+    read_array(r, slot.exchange);
+    read_array(r, slot.ephemeral);
+  }
   read_array(r, slot.wrapped_root);
   if (!r.ok() || !label_is_valid(slot.label)) return damaged();
-  if (type < 1 || type > 5) return unknown("slot type");
+  if (type < 1 || type > 6) return unknown("slot type");
   slot.type = static_cast<SlotType>(type);
   return {};
 }
 
-Status read_entry(ByteReader& r, RingEntry& entry) {
+Status read_entry(ByteReader& r, std::uint16_t format, RingEntry& entry) {
   const std::uint8_t kind = r.u8();
   entry.name = std::string(r.text(k_max_name));
   entry.number = r.u16();
   entry.version = r.u32();
+  if (format != k_first_format) entry.created_ms = r.i64();
   read_array(r, entry.wrapped);
   if (!r.ok()) return damaged();
   if (kind != 1 && kind != 2) return unknown("kind of key");
@@ -99,12 +108,13 @@ bool has_duplicates(const Header& header) {
 }
 
 // Fixed fields behind the format numbers.
-Status read_fixed(ByteReader& r, Header& header) {
+Status read_fixed(ByteReader& r, std::uint16_t format, Header& header) {
   const std::uint8_t suite_floor = r.u8();
   header.kdf_floor.memory_bytes = r.u64();
   header.kdf_floor.passes = r.u32();
   read_array(r, header.store_id);
   header.root_epoch = r.u64();
+  if (format != k_first_format) header.root_created_ms = r.i64();
   header.generation = r.u64();
   if (!r.ok()) return damaged();
   if (suite_floor != k_suite_floor) return unknown("suite");
@@ -119,12 +129,13 @@ Bytes encode_header(const Header& header, BytesView root) {
   ByteWriter w(out);
   w.raw(as_bytes(k_magic));
   w.u16(k_format);
-  w.u16(k_min_reader);
+  w.u16(k_format);
   w.u8(k_suite_floor);
   w.u64(header.kdf_floor.memory_bytes);
   w.u32(header.kdf_floor.passes);
   w.raw(header.store_id);
   w.u64(header.root_epoch);
+  w.i64(header.root_created_ms);
   w.u64(header.generation);
   w.u16(static_cast<std::uint16_t>(header.slots.size()));
   for (const Slot& slot : header.slots) write_slot(w, slot);
@@ -151,17 +162,17 @@ Result<Header> parse_header(BytesView bytes) {
   const std::uint16_t format = r.u16();
   const std::uint16_t min_reader = r.u16();
   if (!r.ok()) return damaged();
-  if (format != k_format || min_reader != k_min_reader) return unknown("format");
+  if (format < k_first_format || format > k_format || min_reader != format) return unknown("format");
   Header header;
-  STRONGROOM_CHECK(read_fixed(r, header));
+  STRONGROOM_CHECK(read_fixed(r, format, header));
   const std::uint16_t slots = r.u16();
   if (slots == 0 || slots > k_max_slots) return damaged();
   header.slots.resize(slots);
-  for (Slot& slot : header.slots) STRONGROOM_CHECK(read_slot(r, slot));
+  for (Slot& slot : header.slots) STRONGROOM_CHECK(read_slot(r, format, slot));
   const std::uint16_t keys = r.u16();
   if (keys > k_max_ring_keys) return damaged();
   header.ring.resize(keys);
-  for (RingEntry& entry : header.ring) STRONGROOM_CHECK(read_entry(r, entry));
+  for (RingEntry& entry : header.ring) STRONGROOM_CHECK(read_entry(r, format, entry));
   if (!r.finished() || has_duplicates(header)) return damaged();
   return header;
 }

@@ -28,6 +28,8 @@ inline constexpr std::size_t k_max_parameters = 64;  // bytes of a slot's parame
 inline constexpr std::size_t k_max_header = 128 * 1024;
 
 using SlotId = std::array<Byte, 8>;
+// A public key of X25519 (RFC 7748).
+using ExchangeKey = std::array<Byte, 32>;
 
 struct Slot {
   SlotId id{};
@@ -35,6 +37,9 @@ struct Slot {
   std::string label;
   std::int64_t created_ms = 0;
   Bytes parameters;  // of its type; see slot_*.h
+  // How the root key is held: slot_wrap.h. All zero: no public half (a slot of format 1).
+  ExchangeKey exchange{};
+  ExchangeKey ephemeral{};  // all zero: wrapped under the slot key itself
   WrappedKey wrapped_root{};
 };
 
@@ -46,19 +51,21 @@ struct RingEntry {
   std::string name;
   std::uint16_t number = 0;
   std::uint32_t version = 0;
+  std::int64_t created_ms = 0;  // 0: not known (format 1)
   WrappedKey wrapped{};
 };
 
 struct Header {
   StoreId store_id{};
   std::uint64_t root_epoch = 0;
+  std::int64_t root_created_ms = 0;  // 0: not known (format 1)
   std::uint64_t generation = 0;
   KdfCost kdf_floor = k_kdf_floor;
   std::vector<Slot> slots;
   std::vector<RingEntry> ring;
 };
 
-// The header's bytes with its MAC under `root` and its checksum. `root` has 32 bytes.
+// The header's bytes in the newest format, with its MAC under `root` and its checksum. `root` has 32 bytes.
 Bytes encode_header(const Header& header, BytesView root);
 
 // Errors: corrupt (checksum, bounds, duplicates), unsupported (format, suite, slot or key type unknown). A label is

@@ -1,5 +1,6 @@
 #include "daemon/vault/key_ring.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace strongroom::vault {
@@ -49,6 +50,27 @@ Result<Key> KeyRing::make(KeyArena& arena, const Header& header, BytesView root,
   const AssociatedData binding = ring_binding(header.store_id, entry, header.root_epoch);
   wrap_new(wrapping.view(), binding.view(), key.writable(), entry.wrapped);
   return key;
+}
+
+Status KeyRing::wrap_for(KeyArena& arena, Header& header, BytesView root) const {
+  STRONGROOM_ASSIGN(Key wrapping, arena.take(k_key_size));
+  derive_ring_wrap_key(header, root, wrapping.writable());
+  for (RingEntry& entry : header.ring) {
+    const auto held = std::ranges::find_if(keys_, [&](const Held& one) {
+      return one.kind == entry.kind && one.number == entry.number && one.version == entry.version &&
+             one.name == entry.name;
+    });
+    if (held == keys_.end()) return make_error(ErrorCode::corrupt, "the vault lacks a key that its header names");
+    const AssociatedData binding = ring_binding(header.store_id, entry, header.root_epoch);
+    wrap(wrapping.view(), binding.view(), held->key.view(), entry.wrapped);
+  }
+  return {};
+}
+
+void KeyRing::forget_keks_before(std::string_view name_space, std::uint32_t version) noexcept {
+  std::erase_if(keys_, [&](const Held& held) {
+    return held.kind == RingKind::kek && held.name == name_space && held.version < version;
+  });
 }
 
 void KeyRing::adopt(const RingEntry& entry, Key key) {

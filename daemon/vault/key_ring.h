@@ -43,6 +43,15 @@ class KeyRing {
   static Result<Key> make(KeyArena& arena, const Header& header, BytesView root, RingEntry& entry);
   void adopt(const RingEntry& entry, Key key);
 
+  // Wraps every entry of `header` whose key is held under another root key: that of `header`. Error: corrupt (an entry
+  // whose key is not held), too_large.
+  Status wrap_for(KeyArena& arena, Header& header, BytesView root) const;
+
+  void adopt_root(Key root) noexcept { root_ = std::move(root); }
+
+  // Wipes the keys of a name space that are older than `version`.
+  void forget_keks_before(std::string_view name_space, std::uint32_t version) noexcept;
+
  private:
   struct Held {
     RingKind kind{};

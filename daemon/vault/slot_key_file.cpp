@@ -43,16 +43,21 @@ Result<Key> read_key_file(KeyArena& arena, const std::filesystem::path& state) {
   return key;
 }
 
-Result<Key> create_key_file(KeyArena& arena, const std::filesystem::path& state) {
+Result<NextKeyFile> prepare_key_file(KeyArena& arena, const std::filesystem::path& state) {
   STRONGROOM_ASSIGN(Key key, arena.take(k_key_size));
   randombytes_buf(key.writable().data(), k_key_size);
   STRONGROOM_ASSIGN(PendingFile pending, PendingFile::write(place(state), key.view(), 0400));
-  STRONGROOM_CHECK(pending.create());
+  return NextKeyFile{std::move(key), std::move(pending)};
+}
+
+Result<Key> create_key_file(KeyArena& arena, const std::filesystem::path& state) {
+  STRONGROOM_ASSIGN(NextKeyFile next, prepare_key_file(arena, state));
+  STRONGROOM_CHECK(next.file.create());
   if (auto synced = sync_folder(state); !synced) {
     (void)remove_key_file(state);
     return std::move(synced).error();
   }
-  return key;
+  return std::move(next.key);
 }
 
 Status remove_key_file(const std::filesystem::path& state) {

@@ -17,6 +17,7 @@
 
 #include "daemon/vault/header.h"
 #include "daemon/vault/key_arena.h"
+#include "daemon/vault/private_file.h"
 #include "daemon/vault/types.h"
 
 namespace strongroom::vault {
@@ -30,6 +31,14 @@ Result<Key> read_key_file(KeyArena& arena, const std::filesystem::path& state);
 
 // Makes the file with a fresh key, durably. Errors: conflict (there is one), storage_full, read_only, storage_failed.
 Result<Key> create_key_file(KeyArena& arena, const std::filesystem::path& state);
+
+// A fresh key on the disk beside the place of the key file, which it takes with replace(). Errors as above.
+struct NextKeyFile {
+  Key key;
+  PendingFile file;
+};
+
+Result<NextKeyFile> prepare_key_file(KeyArena& arena, const std::filesystem::path& state);
 
 // Removes it, durably.
 Status remove_key_file(const std::filesystem::path& state);

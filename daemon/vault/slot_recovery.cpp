@@ -2,15 +2,16 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+
 #include <strongroom/base/derive.h>
+#include "daemon/vault/crockford.h"
 
 namespace strongroom::vault {
 namespace {
 
-constexpr std::string_view k_alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::size_t k_code_digits = 32;
 constexpr std::size_t k_digits = 35;
-constexpr std::size_t k_group = 5;
 
 Error mistyped() {
   return make_error(ErrorCode::invalid_argument, "the recovery code is mistyped: its check characters do not fit",
@@ -23,31 +24,6 @@ unsigned check_of(BytesView code) noexcept {
   return (static_cast<unsigned>(sum[0]) | static_cast<unsigned>(sum[1]) << 8) & 0x7fff;
 }
 
-// The value of a digit, 32 for what may be skipped, -1 for anything else.
-int digit_of(char c) noexcept {
-  if (c == ' ' || c == '-' || c == '\t' || c == '\r' || c == '\n') return 32;
-  if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  if (c == 'O') c = '0';
-  if (c == 'I' || c == 'L') c = '1';
-  const auto at = k_alphabet.find(c);
-  return at == std::string_view::npos ? -1 : static_cast<int>(at);
-}
-
-// Bits [5 * i, 5 * i + 5) of the code, most significant first.
-unsigned five_bits(BytesView code, std::size_t i) noexcept {
-  unsigned v = 0;
-  for (std::size_t bit = 5 * i; bit < 5 * i + 5; ++bit)
-    v = v << 1 | (static_cast<unsigned>(code[bit / 8]) >> (7 - bit % 8) & 1u);
-  return v;
-}
-
-void put_five_bits(MutableBytes code, std::size_t i, unsigned v) noexcept {
-  for (std::size_t k = 0; k < 5; ++k) {
-    const std::size_t bit = 5 * i + k;
-    code[bit / 8] = static_cast<Byte>(code[bit / 8] | (v >> (4 - k) & 1u) << (7 - bit % 8));
-  }
-}
-
 }  // namespace
 
 Result<Key> make_recovery_code(KeyArena& arena) {
@@ -56,16 +32,16 @@ Result<Key> make_recovery_code(KeyArena& arena) {
   return code;
 }
 
+// The code is 32 digits, the check three: 175 bits of 22 bytes.
 Secret recovery_text(BytesView code) {
-  Secret text = Secret::of_size(k_recovery_text_size);
-  const MutableBytes out = text.writable();
-  const unsigned check = check_of(code);
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < k_digits; ++i) {
-    if (i != 0 && i % k_group == 0) out[at++] = '-';
-    const unsigned v = i < k_code_digits ? five_bits(code, i) : check >> (5 * (k_digits - 1 - i)) & 31;
-    out[at++] = static_cast<Byte>(k_alphabet[v]);
-  }
+  const unsigned check = check_of(code) << 1;
+  Secret both = Secret::of_size(k_recovery_size + 2);
+  const MutableBytes out = both.writable();
+  std::copy(code.begin(), code.end(), out.begin());
+  out[k_recovery_size] = static_cast<Byte>(check >> 8);
+  out[k_recovery_size + 1] = static_cast<Byte>(check);
+  Secret text = crockford_text(both.reveal(RevealReason::deliver));
+  text.truncate(k_recovery_text_size);
   return text;
 }
 
@@ -74,12 +50,12 @@ Result<Key> parse_recovery_code(KeyArena& arena, const Secret& text) {
   std::size_t digits = 0;
   unsigned check = 0;
   for (const char c : text.reveal_text(RevealReason::derive)) {
-    const int digit = digit_of(c);
-    if (digit == 32) continue;
+    const int digit = crockford_digit(c);
+    if (digit == k_no_digit) continue;
     if (digit < 0)
       return make_error(ErrorCode::invalid_argument, "the recovery code has a character that no code has", "code");
     if (digits < k_code_digits)
-      put_five_bits(code.writable(), digits, static_cast<unsigned>(digit));
+      put_crockford_digit(code.writable(), digits, static_cast<unsigned>(digit));
     else
       check = (check << 5 | static_cast<unsigned>(digit)) & 0x7fff;
     ++digits;

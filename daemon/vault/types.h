@@ -17,7 +17,14 @@ using Digest = std::array<Byte, 32>;
 inline constexpr std::size_t k_key_size = 32;
 
 enum class State : std::uint8_t { uninitialized, locked, unlocked };
-enum class SlotType : std::uint8_t { passphrase = 1, key_file = 2, recovery = 3, keychain = 4, credential = 5 };
+enum class SlotType : std::uint8_t {
+  passphrase = 1,
+  key_file = 2,
+  recovery = 3,
+  keychain = 4,
+  credential = 5,
+  shares = 6
+};
 
 // Whether a slot of this type opens without a person.
 constexpr bool is_unattended(SlotType type) noexcept {
@@ -28,6 +35,20 @@ std::string_view name_of(SlotType type) noexcept;
 
 // Numbers are stored.
 enum class SystemKey : std::uint16_t { lookup = 1, accumulator = 2, audit_identity = 3, audit_opening = 4 };
+
+// Whether what was written from now on must be closed to who holds an older header and what opened it.
+enum class Revoke : std::uint8_t { no, yes };
+
+// A key of the ring, or the root key.
+struct KeyInfo {
+  enum class Kind : std::uint8_t { root, name_space, system };
+
+  Kind kind{};
+  std::string name;  // the name space, or what the system key is for; empty for the root key
+  std::uint64_t version = 0;
+  std::int64_t created_ms = 0;  // 0: not known
+  bool current = true;          // false: only what has not been wrapped anew is under it
+};
 
 struct SlotInfo {
   std::string id;  // 16 hex digits

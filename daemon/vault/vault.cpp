@@ -53,7 +53,8 @@ Result<std::unique_ptr<Vault>> Vault::open(Places places, KeyArena& arena, Bytes
 }
 
 std::string_view name_of(SlotType type) noexcept {
-  constexpr std::string_view k_names[] = {"passphrase", "key file", "recovery code", "keychain", "credential"};
+  constexpr std::string_view k_names[] = {"passphrase", "key file",   "recovery code",
+                                          "keychain",   "credential", "shares"};
   return k_names[static_cast<std::size_t>(type) - 1];
 }
 

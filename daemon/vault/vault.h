@@ -78,6 +78,8 @@ class Vault {
   Status unlock_unattended(Asking asking = Asking::no);
   Status unlock_with_passphrase(const Secret& passphrase);
   Status unlock_with_recovery_code(const Secret& code);
+  // As slot_shares.h reads them.
+  Status unlock_with_shares(const Secret& shares);
 
   // Wipes every key. With `hold`, the lock survives restarts until an unlock (a mark in the data folder); an error to
   // write that mark leaves the vault locked all the same. Errors: not_initialized, storage_full, read_only,
@@ -106,8 +108,70 @@ class Vault {
   };
 
   Result<AddedRecovery> add_recovery(std::string label);
-  // With the last key-file slot goes the key file, with a keychain slot its item. Errors: not_found, last_slot, locked.
-  Status remove_slot(std::string_view id);
+
+  struct AddedShares {
+    std::string id;
+    std::vector<Secret> shares;
+  };
+
+  // Opens with `needed` of `made` shares. Also invalid_argument for a plan outside slot_shares.h's bounds.
+  Result<AddedShares> add_shares(unsigned needed, unsigned made, std::string label);
+
+  // Whether one slot opens, without opening anything. `given`: the passphrase, recovery code or shares that a slot of
+  // such a type needs. Also while locked. Errors: not_found, invalid_argument (something is or is not given), those of
+  // unlocking.
+  Status test_slot(std::string_view id, const Secret* given, Asking asking);
+
+  struct RotatedSlot {
+    std::string id;
+    std::optional<Secret> code;
+    std::vector<Secret> shares;
+  };
+
+  // Puts a new slot of the same type and label in the place of one: a new key, code, shares, or the passphrase `given`.
+  // What opened the old one opens the store no more; who holds an older header can still use it there. Errors: those of
+  // adding one, not_found.
+  Result<RotatedSlot> rotate_slot(std::string_view id, const Secret* given);
+  // With the last key-file slot goes the key file, with a keychain slot its item. Who holds an older header can still
+  // open that one; with `revoke` it opens nothing that is written from now on, because the root key and the KEKs of all
+  // name spaces become new in the same step. Errors: not_found, last_slot, locked, with `revoke` those of rotate_root()
+  // and rotate_kek().
+  Status remove_slot(std::string_view id, Revoke revoke = Revoke::no);
+
+  // The root key, the KEKs, the system keys. Errors: locked, not_initialized.
+  Result<std::vector<KeyInfo>> keys() const;
+  // Makes a new root key: each key of the ring is wrapped anew under it, each slot gets it without its owner. One new
+  // header; nothing in the store is touched. Errors: locked, conflict (the subject names a slot of an earlier version,
+  // to which nothing can be sealed).
+  Status rotate_root();
+  // Makes a new KEK of the name space, for what is sealed from now on. Older ones stay until forget_old_keks().
+  // Errors: locked, not_found (no such name space), too_large (480 keys).
+  Status rotate_kek(std::string_view name_space);
+  // Whether some name space has more than one KEK. False while locked.
+  bool has_old_keks() const;
+  // Takes the older KEKs of every name space away: what is still sealed under them opens no more. Error: locked.
+  Status forget_old_keks();
+  // Wraps the DEK of a sealed item under the current KEK of its name space; its fields stay as they are. Whether it was
+  // under an older one. On failure the item is as before. Errors: those of open().
+  Result<bool> rewrap(const ItemContext& context, MutableBytes item) const;
+  // Whether an item is under an older KEK than the current one. Errors: locked, corrupt, unsupported, not_found.
+  Result<bool> is_under_old_kek(std::string_view name_space, BytesView item) const;
+
+  // What a backup needs to open the store elsewhere: the header in force and the root key. Errors: locked,
+  // not_initialized, too_large.
+  struct BackupKeys {
+    Bytes header;
+    std::uint64_t generation = 0;
+    Key root;
+  };
+
+  Result<BackupKeys> backup_keys() const;
+
+  // Makes this the store of a backup, and leaves it unlocked. Slots that need this machine, its desktop or its service
+  // manager are left out, those that a person opens stay, and the new ones are added; the recovery code is returned
+  // once. The audit log's keys are new, because a restored store begins a new log. Errors: already_initialized, corrupt
+  // and unsupported (the header), tampered (the root key is not its), and those of create(); nothing is left behind.
+  Result<std::optional<Secret>> restore(BytesView header, BytesView root, CreateOptions options);
 
   // Makes the first KEK of a name space when it has none. Errors: locked, invalid_argument (1 to 64 of a-z 0-9 - _ .),
   // too_large (480 keys).

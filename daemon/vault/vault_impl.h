@@ -9,6 +9,7 @@
 
 #include "daemon/vault/header_files.h"
 #include "daemon/vault/key_ring.h"
+#include "daemon/vault/slot_shares.h"
 #include "daemon/vault/vault.h"
 #include "daemon/vault/writer_first_mutex.h"
 
@@ -59,6 +60,8 @@ struct Vault::Impl {
   Result<NewSlot> new_key_file_slot(std::string_view label, const StoreId& store, const Header* header) const;
   Result<NewSlot> new_keychain_slot(std::string_view label, const StoreId& store) const;
   Result<NewSlot> new_credential_slot(std::string_view label, const StoreId& store) const;
+  Result<NewSlot> new_shares_slot(std::string_view label, const StoreId& store, const SharePlan& plan,
+                                  std::vector<Secret>& shares) const;
   // What lies outside for a slot that is gone; a sentence when it could not be taken away.
   std::string forget_outside(const Slot& slot, const Header& left) const;
 
@@ -70,6 +73,10 @@ struct Vault::Impl {
   Result<NewSlots> new_slots(const CreateOptions& options, const StoreId& store) const;
   // Fills the slots and the ring of a new header, wrapped under a fresh root key.
   Result<Key> fill_new_header(Header& header, std::vector<NewSlot>& slots) const;
+  // A store that was just made is in force, unlocked.
+  void begin_with(Bytes bytes, Header next, KeyRing keys, const std::string& problem);
+  // vault_backup.cpp
+  Status renew_log_keys(Header& header, BytesView root) const;
   // The id of the slot, which is then in force.
   Result<std::string> add_slot(NewSlot added);
   // Called with `mutex` held exclusively, after the bytes are on the disk.
@@ -77,6 +84,19 @@ struct Vault::Impl {
   // Writes `next` as a new generation and puts it into force.
   Status commit(Header next);
   Status ensure_key(RingEntry entry);
+  // A fresh key in `next`, which is then in force. With `change` held.
+  Status add_key(Header next, RingEntry entry);
+  static Result<Slot> take_out(Header& from, std::string_view id);
+
+  // vault_slot_rotation.cpp. With `change` held.
+  Result<Key> slot_key(const Slot& slot, const Secret* given, Asking asking) const;
+  Result<NewSlot> successor_of(const Slot& old, const Secret* given, RotatedSlot& told) const;
+  Result<std::string> replace_slot(std::string_view id, NewSlot added);
+  Result<RotatedSlot> rotate_key_file(const Slot& old);
+
+  // vault_rotation.cpp. Both with `change` held. Under a new root key; then also with new KEKs of every name space.
+  Status commit_with_new_root(Header next, std::span<const RingEntry> added);
+  Status commit_with_new_keys(Header next);
   Status check_unlocked() const;
 
   const Header& header() const noexcept { return copies.readable.front().header; }

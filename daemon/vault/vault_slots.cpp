@@ -5,10 +5,12 @@
 
 #include <strongroom/base/wiped_memory.h>
 
+#include "daemon/vault/leftovers.h"
 #include "daemon/vault/slot_key_file.h"
 #include "daemon/vault/slot_outside.h"
 #include "daemon/vault/slot_passphrase.h"
 #include "daemon/vault/slot_recovery.h"
+#include "daemon/vault/slot_wrap.h"
 #include "daemon/vault/vault_impl.h"
 
 namespace strongroom::vault {
@@ -19,26 +21,6 @@ Status check_label(std::string_view label) {
   return make_error(ErrorCode::invalid_argument, "a label has at most 64 bytes of UTF-8 without control characters",
                     "label");
 }
-
-// Undoes what a creation has put on the disk unless it is kept.
-class Leftovers {
- public:
-  explicit Leftovers(const Places& places) noexcept : places_(places) {}
-
-  Leftovers(const Leftovers&) = delete;
-  Leftovers& operator=(const Leftovers&) = delete;
-
-  ~Leftovers() {
-    if (headers) remove_header_copies(places_.data);
-    if (key_file) (void)remove_key_file(places_.state);
-  }
-
-  bool headers = false;
-  bool key_file = false;
-
- private:
-  const Places& places_;
-};
 
 // Generation of a header whose store is not finished yet.
 constexpr std::uint64_t k_unconfirmed = 1;
@@ -139,6 +121,18 @@ Result<Vault::Impl::NewSlot> Vault::Impl::new_credential_slot(std::string_view l
   return NewSlot{std::move(slot), std::move(key)};
 }
 
+Result<Vault::Impl::NewSlot> Vault::Impl::new_shares_slot(std::string_view label, const StoreId& store,
+                                                          const SharePlan& plan, std::vector<Secret>& shares) const {
+  STRONGROOM_CHECK(check_plan(plan));
+  Slot slot = bare_slot(SlotType::shares, label);
+  slot.parameters = shares_parameters(plan);
+  STRONGROOM_ASSIGN(Key secret, arena.take(k_key_size));
+  randombytes_buf(secret.writable().data(), k_key_size);
+  STRONGROOM_ASSIGN(Key key, shares_slot_key(arena, secret.view(), store, slot.id));
+  shares = split_secret(secret.view(), plan, slot.id);
+  return NewSlot{std::move(slot), std::move(key)};
+}
+
 std::string Vault::Impl::forget_outside(const Slot& slot, const Header& left) const {
   const bool last = std::ranges::none_of(left.slots, [&](const Slot& other) { return other.type == slot.type; });
   if (slot.type == SlotType::key_file && last && !remove_key_file(places.state))
@@ -183,8 +177,7 @@ Result<std::string> Vault::Impl::add_slot(NewSlot added) {
   {
     const std::shared_lock guard(mutex);
     STRONGROOM_CHECK(check_unlocked());
-    const AssociatedData binding = slot_binding(next.store_id, added.slot, next.root_epoch);
-    wrap(added.key.view(), binding.view(), ring.root(), added.slot.wrapped_root);
+    STRONGROOM_CHECK(wrap_root(arena, next.store_id, next.root_epoch, added.key.view(), ring.root(), added.slot));
   }
   std::string id = to_hex(added.slot.id);
   next.slots.push_back(std::move(added.slot));
@@ -216,16 +209,16 @@ Result<Key> Vault::Impl::fill_new_header(Header& header, std::vector<NewSlot>& s
   STRONGROOM_ASSIGN(Key root, arena.take(k_key_size));
   randombytes_buf(root.writable().data(), k_key_size);
   for (NewSlot& each : slots) {
-    const AssociatedData binding = slot_binding(header.store_id, each.slot, header.root_epoch);
-    wrap(each.key.view(), binding.view(), root.view(), each.slot.wrapped_root);
+    STRONGROOM_CHECK(wrap_root(arena, header.store_id, header.root_epoch, each.key.view(), root.view(), each.slot));
     header.slots.push_back(std::move(each.slot));
   }
   const auto number = [](SystemKey key) { return static_cast<std::uint16_t>(key); };
-  for (RingEntry entry : {RingEntry{RingKind::kek, "default", 0, 1, {}},
-                          RingEntry{RingKind::system, "", number(SystemKey::lookup), 1, {}},
-                          RingEntry{RingKind::system, "", number(SystemKey::accumulator), 1, {}},
-                          RingEntry{RingKind::system, "", number(SystemKey::audit_identity), 1, {}},
-                          RingEntry{RingKind::system, "", number(SystemKey::audit_opening), 1, {}}}) {
+  const std::int64_t now = clock.now_ms();
+  for (RingEntry entry : {RingEntry{RingKind::kek, "default", 0, 1, now, {}},
+                          RingEntry{RingKind::system, "", number(SystemKey::lookup), 1, now, {}},
+                          RingEntry{RingKind::system, "", number(SystemKey::accumulator), 1, now, {}},
+                          RingEntry{RingKind::system, "", number(SystemKey::audit_identity), 1, now, {}},
+                          RingEntry{RingKind::system, "", number(SystemKey::audit_opening), 1, now, {}}}) {
     STRONGROOM_CHECK(KeyRing::make(arena, header, root.view(), entry));
     header.ring.push_back(std::move(entry));
   }
@@ -244,6 +237,7 @@ Result<std::optional<Secret>> Vault::create(CreateOptions options) {
   Header header;
   randombytes_buf(header.store_id.data(), header.store_id.size());
   header.root_epoch = 1;
+  header.root_created_ms = v.clock.now_ms();
   header.generation = k_unconfirmed;
   STRONGROOM_ASSIGN(Impl::NewSlots made, v.new_slots(options, header.store_id));
   for (const Impl::NewSlot& each : made.slots) leftovers.key_file = leftovers.key_file || each.made_key_file;
@@ -254,14 +248,18 @@ Result<std::optional<Secret>> Vault::create(CreateOptions options) {
   STRONGROOM_ASSIGN(const std::string problem, write_header_copies(v.places.data, bytes));
   leftovers.headers = leftovers.key_file = false;
 
-  v.last_generation = header.generation;
-  const std::unique_lock guard(v.mutex);
-  v.put_in_force(std::move(bytes), std::move(header), problem);
-  v.ring = std::move(ring);
-  v.state.store(State::unlocked, std::memory_order_release);
-  v.forget_held_lock();
-  wipe_stack_below();
+  v.begin_with(std::move(bytes), std::move(header), std::move(ring), problem);
   return std::move(made.code);
+}
+
+void Vault::Impl::begin_with(Bytes bytes, Header next, KeyRing keys, const std::string& problem) {
+  last_generation = next.generation;
+  const std::unique_lock guard(mutex);
+  put_in_force(std::move(bytes), std::move(next), problem);
+  ring = std::move(keys);
+  state.store(State::unlocked, std::memory_order_release);
+  forget_held_lock();
+  wipe_stack_below();
 }
 
 Result<std::string> Vault::add_passphrase(const Secret& passphrase, std::string label) {
@@ -310,6 +308,17 @@ Result<Vault::AddedRecovery> Vault::add_recovery(std::string label) {
   return added;
 }
 
+Result<Vault::AddedShares> Vault::add_shares(unsigned needed, unsigned made, std::string label) {
+  const std::lock_guard one(impl_->change);
+  STRONGROOM_CHECK(impl_->check_unlocked());
+  STRONGROOM_CHECK(check_label(label));
+  AddedShares added;
+  STRONGROOM_ASSIGN(Impl::NewSlot slot,
+                    impl_->new_shares_slot(label, impl_->header().store_id, {needed, made}, added.shares));
+  STRONGROOM_ASSIGN(added.id, impl_->add_slot(std::move(slot)));
+  return added;
+}
+
 bool Vault::is_confirmed() const noexcept {
   const std::lock_guard one(impl_->change);
   return impl_->state != State::uninitialized && impl_->header().generation != k_unconfirmed;
@@ -336,17 +345,23 @@ Status Vault::discard_unconfirmed() {
   return {};
 }
 
-Status Vault::remove_slot(std::string_view id) {
+Result<Slot> Vault::Impl::take_out(Header& from, std::string_view id) {
+  const auto found = std::ranges::find_if(from.slots, [&](const Slot& slot) { return to_hex(slot.id) == id; });
+  if (found == from.slots.end()) return make_error(ErrorCode::not_found, "there is no such slot", "id");
+  Slot taken = *found;
+  from.slots.erase(found);
+  return taken;
+}
+
+Status Vault::remove_slot(std::string_view id, Revoke revoke) {
   const std::lock_guard one(impl_->change);
   STRONGROOM_CHECK(impl_->check_unlocked());
   Header next = impl_->header();
-  const auto found = std::ranges::find_if(next.slots, [&](const Slot& slot) { return to_hex(slot.id) == id; });
-  if (found == next.slots.end()) return make_error(ErrorCode::not_found, "there is no such slot", "id");
-  if (next.slots.size() == 1)
+  STRONGROOM_ASSIGN(const Slot removed, Impl::take_out(next, id));
+  if (next.slots.empty())
     return make_error(ErrorCode::last_slot, "removing the last unlock slot would leave no way in", "id");
-  const Slot removed = *found;
-  next.slots.erase(found);
-  STRONGROOM_CHECK(impl_->commit(std::move(next)));
+  STRONGROOM_CHECK(revoke == Revoke::yes ? impl_->commit_with_new_keys(std::move(next))
+                                         : impl_->commit(std::move(next)));
   if (std::string problem = impl_->forget_outside(removed, impl_->header()); !problem.empty()) {
     const std::unique_lock guard(impl_->mutex);
     impl_->report.problem = std::move(problem);
@@ -358,25 +373,31 @@ Status Vault::ensure_name_space(std::string_view name) {
   if (!name_space_is_valid(name))
     return make_error(ErrorCode::invalid_argument, "a name space has 1 to 64 of the characters a-z 0-9 - _ .",
                       "namespace");
-  return impl_->ensure_key({RingKind::kek, std::string(name), 0, 1, {}});
+  return impl_->ensure_key({RingKind::kek, std::string(name), 0, 1, impl_->clock.now_ms(), {}});
 }
 
 Status Vault::ensure_system_key(SystemKey key) {
-  return impl_->ensure_key({RingKind::system, "", static_cast<std::uint16_t>(key), 1, {}});
+  return impl_->ensure_key({RingKind::system, "", static_cast<std::uint16_t>(key), 1, impl_->clock.now_ms(), {}});
 }
 
 // Takes `change`.
 Status Vault::Impl::ensure_key(RingEntry entry) {
   const std::lock_guard one(change);
-  STRONGROOM_CHECK(check_unlocked());
-  Header next = header();
-  Key key;
   {
     const std::shared_lock guard(mutex);
     STRONGROOM_CHECK(check_unlocked());
     const bool present = entry.kind == RingKind::kek ? !ring.current_kek(entry.name).key.empty()
                                                      : !ring.system_key(static_cast<SystemKey>(entry.number)).empty();
     if (present) return {};
+  }
+  return add_key(header(), std::move(entry));
+}
+
+Status Vault::Impl::add_key(Header next, RingEntry entry) {
+  Key key;
+  {
+    const std::shared_lock guard(mutex);
+    STRONGROOM_CHECK(check_unlocked());
     if (next.ring.size() >= k_max_ring_keys) return make_error(ErrorCode::too_large, "the key ring is full");
     STRONGROOM_ASSIGN(key, KeyRing::make(arena, next, ring.root(), entry));
   }

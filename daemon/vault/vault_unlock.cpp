@@ -8,6 +8,7 @@
 #include "daemon/vault/slot_outside.h"
 #include "daemon/vault/slot_passphrase.h"
 #include "daemon/vault/slot_recovery.h"
+#include "daemon/vault/slot_wrap.h"
 #include "daemon/vault/vault_impl.h"
 
 namespace strongroom::vault {
@@ -23,10 +24,9 @@ Result<Key> Vault::Impl::open_any(const Header& header, SlotType type, const Slo
       failure = std::move(slot_key).error();
       continue;
     }
-    STRONGROOM_ASSIGN(Key root, arena.take(k_key_size));
-    const AssociatedData binding = slot_binding(header.store_id, slot, header.root_epoch);
-    if (!unwrap(slot_key->view(), binding.view(), slot.wrapped_root, root.writable())) continue;
-    opened_slot = slot.id;
+    auto root = open_root(arena, header.store_id, header.root_epoch, slot_key->view(), slot);
+    if (!root && root.error().code == ErrorCode::wrong_credential) continue;
+    if (root) opened_slot = slot.id;
     return root;
   }
   return failure;
@@ -198,6 +198,24 @@ Status Vault::unlock_with_recovery_code(const Secret& code) {
         header, SlotType::recovery,
         [&](const Header& of, const Slot& slot) {
           return recovery_slot_key(impl_->arena, bytes.view(), of.store_id, slot.id);
+        },
+        mismatch);
+  });
+  wipe_stack_below();
+  return unlocked;
+}
+
+Status Vault::unlock_with_shares(const Secret& shares) {
+  const std::lock_guard one(impl_->change);
+  if (impl_->state == State::uninitialized) return make_error(ErrorCode::not_initialized, "there is no store yet");
+  const Error mismatch = make_error(ErrorCode::wrong_credential, "no slot opens with these shares");
+  Status unlocked = impl_->unlock_with([&](const Header& header) {
+    return impl_->open_any(
+        header, SlotType::shares,
+        [&](const Header& of, const Slot& slot) -> Result<Key> {
+          STRONGROOM_ASSIGN(const SharePlan plan, parse_shares_parameters(slot.parameters));
+          STRONGROOM_ASSIGN(const Key secret, join_shares(impl_->arena, plan, slot.id, shares));
+          return shares_slot_key(impl_->arena, secret.view(), of.store_id, slot.id);
         },
         mismatch);
   });

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "tests/fault/known_secrets.h"
+#include "tests/support/eventually.h"
 #include "tests/support/test_daemon.h"
+#include "tests/support/text.h"
 
 namespace strongroom::tests {
 namespace {
@@ -27,8 +29,23 @@ class Kill : public testing::Test {
   // The moment is the test's subject; nothing is awaited by it.
   void pass_time(std::uint64_t most_us) { std::this_thread::sleep_for(std::chrono::microseconds(random_() % most_us)); }
 
-  void write_and_kill() {
+  // New keys one after the other, until the daemon is gone.
+  static std::uint64_t rotate_until_gone(client::Client client) {
+    namespace vault = protocol::vault;
+    std::uint64_t rotated = 0;
+    for (;; ++rotated) {
+      const auto kind = rotated % 3 == 2 ? vault::KeyKind::root : vault::KeyKind::name_space;
+      if (!client.call<vault::RotateKey>({.kind = kind, .name = {}})) return rotated;
+      const auto slots = client.call<vault::ListSlots>({});
+      if (!slots || !client.call<vault::RotateSlot>({.id = slots->slots.front().id, .passphrase = {}})) return rotated;
+    }
+  }
+
+  void write_and_kill(bool rotate = false) {
     std::vector<std::thread> threads;
+    if (rotate)
+      threads.emplace_back(
+          [this, client = daemon_.client()]() mutable { rotations_ += rotate_until_gone(std::move(client)); });
     std::vector<std::optional<Error>> refusals(k_writers);
     for (std::size_t i = 0; i < k_writers; ++i)
       threads.emplace_back([this, &refusals, i, client = daemon_.client()]() mutable {
@@ -81,12 +98,14 @@ class Kill : public testing::Test {
     const auto status = compared_status(client);
     EXPECT_EQ(status.freshness, protocol::service::Freshness::unverified);
     EXPECT_TRUE(status.storage_healthy);
-    for (const auto& problem : status.problems) EXPECT_NE(problem.find("recovery code"), std::string::npos) << problem;
+    for (const auto& problem : status.problems)
+      EXPECT_TRUE(holds(problem, "recovery code") || holds(problem, "restored from the other copy")) << problem;
   }
 
   TestDaemon daemon_;
   std::mt19937_64 random_;
   std::vector<KnownSecrets> writers_;
+  std::uint64_t rotations_ = 0;
 };
 
 TEST_F(Kill, LosesNoAcknowledgedWriteAndLeavesNothingHalfDone) {
@@ -111,6 +130,27 @@ TEST_F(Kill, LosesNoAcknowledgedWriteAndLeavesNothingHalfDone) {
     acknowledged += writer.acknowledged();
   }
   EXPECT_GT(acknowledged, static_cast<std::uint64_t>(k_rounds)) << "the load was no load";
+}
+
+TEST_F(Kill, WhileKeysAreRotatedLosesNothingAndTheRewrappingResumes) {
+  daemon_.start();
+  for (int round = 0; round < k_rounds && !HasFailure(); ++round) {
+    SCOPED_TRACE("round " + std::to_string(round));
+    write_and_kill(true);
+    ASSERT_NO_THROW(daemon_.start());
+    expect_sound();
+  }
+  EXPECT_GT(rotations_, static_cast<std::uint64_t>(k_rounds) / 4) << "the rotation was no rotation";
+  auto client = daemon_.client();
+  const auto only_current_keys = [&] {
+    const auto keys = client.call<protocol::vault::ListKeys>({});
+    return keys && std::ranges::all_of(keys->keys, [](const auto& key) { return key.current; });
+  };
+  EXPECT_TRUE(eventually(only_current_keys)) << "older keys were not given up";
+  for (auto& writer : writers_) {
+    writer.touch_all();
+    writer.expect_touched(client);
+  }
 }
 
 TEST_F(Kill, WhileTheStoreIsMadeLeavesOneThatTheNextStartCompletes) {

@@ -111,6 +111,8 @@ class Slot:
     label: str
     created: int
     parameters: bytes
+    exchange: bytes
+    ephemeral: bytes
     wrapped: bytes
 
 
@@ -120,6 +122,7 @@ class RingKey:
     name: bytes
     number: int
     version: int
+    created: int
     wrapped: bytes
 
 
@@ -130,6 +133,7 @@ class Header:
     floor_passes: int
     store_id: bytes
     epoch: int
+    root_created: int
     generation: int
     slots: list = field(default_factory=list)
     ring: list = field(default_factory=list)
@@ -141,13 +145,15 @@ def parse_header(raw):
     r = Reader(raw[:-64])
     if r.raw(8) != b"SRMVAULT":
         raise CannotOpen("this is no header")
-    if (r.number("H"), r.number("H"), r.number("B")) != (1, 1, 1):
+    if (r.number("H"), r.number("H"), r.number("B")) != (2, 2, 1):
         raise CannotOpen("the header has an unknown format or suite")
-    header = Header(raw, r.number("Q"), r.number("I"), r.raw(16), r.number("Q"), r.number("Q"))
+    header = Header(raw, r.number("Q"), r.number("I"), r.raw(16), r.number("Q"), r.number("q"), r.number("Q"))
     for _ in range(r.number("H")):
-        header.slots.append(Slot(r.raw(8), r.number("B"), r.bytes().decode(), r.number("q"), r.bytes(), r.raw(104)))
+        header.slots.append(Slot(r.raw(8), r.number("B"), r.bytes().decode(), r.number("q"), r.bytes(), r.raw(32),
+                                 r.raw(32), r.raw(104)))
     for _ in range(r.number("H")):
-        header.ring.append(RingKey(r.number("B"), r.bytes(), r.number("H"), r.number("I"), r.raw(104)))
+        header.ring.append(
+            RingKey(r.number("B"), r.bytes(), r.number("H"), r.number("I"), r.number("q"), r.raw(104)))
     r.end()
     return header
 
@@ -229,13 +235,22 @@ class Credential:
         return derive(self.key, b"SRM/credential/v1", [header.store_id, slot.id])
 
 
+def wrapping_key(header, slot, slot_key):
+    """The slot key, or what it opens when the root key came while the slot's owner was away."""
+    if slot.ephemeral == bytes(32):
+        return slot_key
+    half = derive(slot_key, b"SRM/slot-exchange/v1", [header.store_id, slot.id])
+    shared = bindings.crypto_scalarmult(half, slot.ephemeral)
+    return derive(shared, b"SRM/slot-seal/v1", [slot.ephemeral, slot.exchange])
+
+
 def open_root(header, credential):
     for slot in header.slots:
         if slot.type != credential.type:
             continue
         associated = joined(b"slot", header.store_id, slot.id, u8(slot.type), slot.parameters, u64(header.epoch))
         try:
-            return unwrap(credential.slot_key(header, slot), associated, slot.wrapped)
+            return unwrap(wrapping_key(header, slot, credential.slot_key(header, slot)), associated, slot.wrapped)
         except CannotOpen:
             continue
     raise CannotOpen("no slot opens with this credential")

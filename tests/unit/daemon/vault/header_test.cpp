@@ -82,9 +82,46 @@ TEST(Header, AnotherFormatOrSuiteIsUnsupported) {
   const Bytes bytes = encode_header(sample(), k_root);
   for (const std::size_t at : {8u, 10u, 12u}) {
     Bytes other = bytes;
-    other[at] = 2;
+    other[at] = 3;
     EXPECT_EQ(failure(parse_header(summed(other))), ErrorCode::unsupported) << at;
   }
+}
+
+// Written before slots had public halves and keys had times.
+TEST(Header, OfFormat1IsStillRead) {
+  const Header now = sample();
+  Bytes bytes;
+  ByteWriter w(bytes);
+  w.raw(as_bytes("SRMVAULT"));
+  w.u16(1);
+  w.u16(1);
+  w.u8(1);
+  w.u64(now.kdf_floor.memory_bytes);
+  w.u32(now.kdf_floor.passes);
+  w.raw(now.store_id);
+  w.u64(now.root_epoch);
+  w.u64(now.generation);
+  w.u16(1);
+  w.raw(now.slots[0].id);
+  w.u8(3);
+  w.text("paper");
+  w.i64(7);
+  w.bytes({});
+  w.raw(Bytes(k_wrapped_size, 5));
+  w.u16(1);
+  w.u8(1);
+  w.text("default");
+  w.u16(0);
+  w.u32(1);
+  w.raw(Bytes(k_wrapped_size, 6));
+  bytes.resize(bytes.size() + 64);
+  const Header header = must(parse_header(summed(bytes)));
+  EXPECT_EQ(header.slots[0].label, "paper");
+  EXPECT_EQ(header.slots[0].exchange, ExchangeKey{});
+  EXPECT_EQ(header.slots[0].wrapped_root[0], 5);
+  EXPECT_EQ(header.ring[0].created_ms, 0);
+  EXPECT_EQ(header.ring[0].wrapped[0], 6);
+  EXPECT_EQ(must(parse_header(encode_header(header, k_root))).slots[0].label, "paper") << "it becomes format 2";
 }
 
 TEST(Header, AFloorBelowOursIsRefused) {
