@@ -86,12 +86,13 @@ Status Decryptor::State::read(BytesView bytes) {
 }
 
 Status Decryptor::State::begin_content(BytesView& bytes) {
-  if (!header.is_complete()) {
+  if (file_key.empty()) {
     STRONGROOM_ASSIGN(const std::size_t taken, header.feed(bytes));
     bytes = bytes.subspan(taken);
     if (!header.is_complete()) return {};
     STRONGROOM_ASSIGN(file_key, open_header(header.header(), credentials));
     credentials = Credentials();
+    header = HeaderReader();
   }
   const std::size_t size = std::min(bytes.size(), nonce.size() - nonce_filled);
   std::memcpy(nonce.data() + nonce_filled, bytes.data(), size);

@@ -16,8 +16,9 @@
 
 namespace strongroom::age {
 
-// Bounds of a header; the format has none. 64 KiB hold the longest list of recipients, more than 600, that a person
-// keeps (about 100 bytes each), or forty post-quantum ones; a line of theirs has about 1,500 letters.
+// Bounds of a header; the format has none. 64 KiB hold more than 600 X25519 recipients of about 100 bytes each, or
+// forty post-quantum ones, whose lines have about 1,500 letters; the reference implementation bounds stanzas by 1024
+// too.
 inline constexpr std::size_t k_most_header = 64 * 1024;
 inline constexpr std::size_t k_most_stanzas = 1024;
 inline constexpr std::size_t k_longest_header_line = 4096;
@@ -29,8 +30,9 @@ struct Credentials {
   unsigned most_work_factor = k_most_work_factor;  // of a passphrase; 1 to k_most_work_factor
 };
 
-// One thread at a time. Holds less than 300 KiB whatever the size of the file, and for a moment what a passphrase takes
-// (work_factor.h). Credentials are wiped as soon as the header is decided, the rest at its end or its first error.
+// One thread at a time. Holds less than 256 KiB whatever the size of the file, less than 4 MiB while it reads a header
+// that does its worst, and for a moment what a passphrase takes (work_factor.h). Credentials are wiped as soon as the
+// header is decided, the rest at its end or its first error.
 class Decryptor {
  public:
   // Errors: invalid_argument for neither identities nor a passphrase, for too many identities or a work factor out of

@@ -7,7 +7,8 @@ namespace strongroom::age {
 // What the age tool writes: 256 MiB, about a second.
 inline constexpr unsigned k_work_factor = 18;
 
-// What the age tool reads at most: 4 GiB, about 15 seconds. Nobody can be made to do more by a file.
+// What the age tool reads at most: 4 GiB, about 15 seconds. Nobody can be made to do more by a file; a
+// process that must not take that much memory sets a lower bound (Credentials::most_work_factor).
 inline constexpr unsigned k_most_work_factor = 22;
 
 }  // namespace strongroom::age
