@@ -95,6 +95,11 @@ TEST(Decryptor, DoesNoMoreWorkThanItIsAllowed) {
   const std::string file = sealed_with("correct horse", "x", 5);
   EXPECT_EQ(open_age(file, with_passphrase("correct horse", 5)).content, "x");
   EXPECT_EQ(open_age(file, with_passphrase("correct horse", 4)).code(), ErrorCode::too_large);
+  for (const char* factor : {"23", "50", "500", "18446744073709551621"}) {
+    std::string more = file;
+    more.replace(more.find(" 5\n") + 1, 1, factor);
+    EXPECT_EQ(open_age(more, with_passphrase("correct horse")).code(), ErrorCode::too_large) << factor;
+  }
 }
 
 TEST(Decryptor, WantsSomethingToOpenFilesWith) {

@@ -65,6 +65,7 @@ TEST(HeaderReader, NeverEndsWithoutALineEndAndHoldsNothingOfWhatIsNoAgeFile) {
   EXPECT_EQ(outcome("age-encryption.org/v1 \n"), "corrupt");
   EXPECT_EQ(outcome("age-encryption.org/v1\r\n"), "corrupt");
   EXPECT_EQ(outcome("age-encryption.org/\n"), "corrupt");
+  EXPECT_EQ(outcome(with("-> a\x7f\n\n")), "corrupt");
   EXPECT_EQ(outcome(with("")), "corrupt");
 }
 
