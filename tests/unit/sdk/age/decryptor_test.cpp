@@ -1,6 +1,12 @@
 // What Encryptor wrote comes back; what the age tool wrote is read in tests/integration/age.
 #include <gtest/gtest.h>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
+#include <algorithm>
+
 #include <strongroom/base/random.h>
 
 #include "sdk/src/age/content.h"
@@ -161,6 +167,41 @@ TEST(Decryptor, IsOverAfterItsEnd) {
   EXPECT_EQ(decryptor->end().error().code, ErrorCode::invalid_argument);
   EXPECT_EQ(content, "x");
 }
+
+#if defined(__GLIBC__)
+// Not counted under AddressSanitizer, whose allocator says nothing here.
+std::size_t held() {
+  const auto info = mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
+
+TEST(Decryptor, HoldsAsMuchAsItSaysWhateverTheSizeOfTheFile) {
+  const Identity identity = Identity::generate();
+  const std::string file = sealed_for(identity.recipient(), std::string(300 * k_piece, 'x'));
+  const std::size_t before = held();
+  auto decryptor = Decryptor::begin(with_identity(identity), [](BytesView) -> Status { return {}; });
+  ASSERT_TRUE(decryptor);
+  std::size_t most = 0;
+  for (std::size_t at = 0; at < file.size(); at += 10'000) {
+    ASSERT_TRUE(decryptor->feed(as_bytes(std::string_view(file).substr(at, 10'000))));
+    most = std::max(most, held() - before);
+  }
+  ASSERT_TRUE(decryptor->end());
+  EXPECT_LT(most, std::size_t{256} * 1024);
+}
+
+TEST(Decryptor, HoldsAsMuchAsItSaysOfAHeaderThatDoesItsWorst) {
+  std::string header = "age-encryption.org/v1\n";
+  std::string stanza = "-> x";
+  for (int i = 0; i < 64; ++i) stanza += " x";
+  while (header.size() + stanza.size() + 2 < k_most_header) header += stanza + "\n\n";
+  const std::size_t before = held();
+  auto decryptor = Decryptor::begin(with_passphrase("x"), [](BytesView) -> Status { return {}; });
+  ASSERT_TRUE(decryptor);
+  ASSERT_TRUE(decryptor->feed(as_bytes(header)));
+  EXPECT_LT(held() - before, std::size_t{4} << 20);
+}
+#endif
 
 TEST(PassphraseEncryptor, WantsAPassphraseAndWorkInBounds) {
   std::string file;
