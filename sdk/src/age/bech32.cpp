@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 
 namespace strongroom::age {
 namespace {
@@ -41,17 +42,25 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-// Five bits each, to bytes. The bits that are left over are zeros and fewer than five.
-Result<Bytes> bytes_of(std::string_view letters) {
-  Bytes out;
+// The five bits that a letter of either case stands for; none for others.
+std::optional<unsigned> value_of(char c) {
+  const std::size_t value = k_letters.find(lower(c));
+  if (value == std::string_view::npos) return std::nullopt;
+  return static_cast<unsigned>(value);
+}
+
+// The letters are of the alphabet. The bits that are left over are zeros and fewer than five.
+Result<Secret> bytes_of(std::string_view letters) {
+  Secret out = Secret::of_size(letters.size() * 5 / 8);
+  Byte* next = out.writable().data();
   std::uint32_t bits = 0;
   unsigned count = 0;
   for (const char c : letters) {
-    bits = bits << 5 | static_cast<std::uint32_t>(k_letters.find(c));
+    bits = bits << 5 | value_of(c).value_or(0);
     count += 5;
     if (count < 8) continue;
     count -= 8;
-    out.push_back(static_cast<Byte>(bits >> count));
+    *next++ = static_cast<Byte>(bits >> count);
     bits &= (1u << count) - 1;
   }
   if (count >= 5 || bits != 0) return wrong("its last letter is wrong");
@@ -65,32 +74,31 @@ Result<Bech32> decode_bech32(std::string_view text) {
   const bool has_upper = std::ranges::any_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
   const bool has_lower = std::ranges::any_of(text, [](char c) { return c >= 'a' && c <= 'z'; });
   if (has_upper && has_lower) return wrong("it mixes small and capital letters");
-  std::string small(text);
-  std::ranges::transform(small, small.begin(), lower);
-  const std::size_t split = small.rfind('1');
-  if (split == std::string::npos || split == 0) return wrong("it has no '1' behind its kind");
-  const auto printable = [](char c) { return c > 0x20 && c < 0x7f; };
-  const std::string_view letters = std::string_view(small).substr(split + 1);
-  if (!std::all_of(small.begin(), small.begin() + static_cast<std::ptrdiff_t>(split), printable) ||
-      letters.find_first_not_of(k_letters) != std::string_view::npos)
+  const std::size_t split = text.rfind('1');
+  if (split == std::string_view::npos || split == 0) return wrong("it has no '1' behind its kind");
+  std::string prefix(text.substr(0, split));
+  std::ranges::transform(prefix, prefix.begin(), lower);
+  const std::string_view letters = text.substr(split + 1);
+  if (!std::ranges::all_of(prefix, [](char c) { return c > 0x20 && c < 0x7f; }) ||
+      !std::ranges::all_of(letters, [](char c) { return value_of(c).has_value(); }))
     return wrong("it has a letter that does not belong there");
   if (letters.size() < k_checksum) return wrong("it is too short");
   Checksum checksum;
-  checksum.add_prefix(std::string_view(small).substr(0, split));
-  for (const char c : letters) checksum.add(static_cast<unsigned>(k_letters.find(c)));
+  checksum.add_prefix(prefix);
+  for (const char c : letters) checksum.add(value_of(c).value_or(0));
   if (checksum.state() != 1) return wrong("its checksum is wrong: a letter is missing or another one");
-  STRONGROOM_ASSIGN(Bytes data, bytes_of(letters.substr(0, letters.size() - k_checksum)));
-  return Bech32{small.substr(0, split), std::move(data)};
+  STRONGROOM_ASSIGN(Secret data, bytes_of(letters.substr(0, letters.size() - k_checksum)));
+  return Bech32{std::move(prefix), std::move(data)};
 }
 
-std::string encode_bech32(std::string_view prefix, BytesView data) {
-  std::string out(prefix);
-  out += '1';
+void encode_bech32(std::string_view prefix, BytesView data, char* out) noexcept {
+  out = std::ranges::copy(prefix, out).out;
+  *out++ = '1';
   Checksum checksum;
   checksum.add_prefix(prefix);
   const auto append = [&](unsigned value) {
     checksum.add(value);
-    out += k_letters[value];
+    *out++ = k_letters[value];
   };
   std::uint32_t bits = 0;
   unsigned count = 0;
@@ -101,7 +109,12 @@ std::string encode_bech32(std::string_view prefix, BytesView data) {
   if (count > 0) append(bits << (5 - count) & 31);
   for (std::size_t i = 0; i < k_checksum; ++i) checksum.add(0);
   const std::uint32_t sum = checksum.state() ^ 1;
-  for (std::size_t i = 0; i < k_checksum; ++i) out += k_letters[sum >> 5 * (k_checksum - 1 - i) & 31];
+  for (std::size_t i = 0; i < k_checksum; ++i) *out++ = k_letters[sum >> 5 * (k_checksum - 1 - i) & 31];
+}
+
+std::string encode_bech32(std::string_view prefix, BytesView data) {
+  std::string out(bech32_size(prefix, data), '\0');
+  encode_bech32(prefix, data, out.data());
   return out;
 }
 

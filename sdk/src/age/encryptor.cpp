@@ -7,30 +7,48 @@
 
 #include <strongroom/base/random.h>
 
-#include "sdk/src/age/keys.h"
+#include "sdk/src/age/content.h"
+#include "sdk/src/age/scrypt_stanza.h"
+#include "sdk/src/age/x25519_stanza.h"
 
 namespace strongroom::age {
 
 Encryptor::Encryptor(ByteTaker take)
-    : take_(std::move(take)), piece_(Secret::of_size(k_piece)), sealed_(k_piece + k_tag) {}
+    : take_(std::move(take)), piece_(Secret::of_size(k_piece)), sealed_(k_sealed_piece) {}
 
 Result<Encryptor> Encryptor::begin(std::span<const Recipient> recipients, ByteTaker take) {
   if (recipients.empty() || recipients.size() > k_most_recipients)
     return make_error(ErrorCode::invalid_argument, "must be 1 to 20 age recipients", "recipients");
-  Secret file_key = Secret::of_size(k_file_key);
-  fill_random(file_key.writable());
-  const BytesView file_key_bytes = file_key.reveal(RevealReason::derive);
-  std::string header = std::string(k_intro) + "\n";
+  choose_implementations();
+  const Secret file_key = make_file_key();
+  std::string stanzas;
   for (const Recipient& recipient : recipients) {
-    STRONGROOM_ASSIGN(const std::string stanza, wrap(file_key_bytes, recipient));
-    header += stanza;
+    STRONGROOM_ASSIGN(const std::string stanza, write_x25519_stanza(file_key, recipient));
+    stanzas += stanza;
   }
+  return begin_with_stanzas(file_key, stanzas, std::move(take));
+}
+
+Result<Encryptor> Encryptor::begin_with_passphrase(const Secret& passphrase, ByteTaker take, unsigned work_factor) {
+  if (passphrase.empty()) return make_error(ErrorCode::invalid_argument, "may not be empty", "passphrase");
+  if (work_factor < 1 || work_factor > k_most_work_factor)
+    return make_error(ErrorCode::invalid_argument, "must be 1 to 22", "work_factor");
+  choose_implementations();
+  const Secret file_key = make_file_key();
+  STRONGROOM_ASSIGN(const std::string stanza, write_scrypt_stanza(file_key, passphrase, work_factor));
+  return begin_with_stanzas(file_key, stanza, std::move(take));
+}
+
+Result<Encryptor> Encryptor::begin_with_stanzas(const Secret& file_key, std::string_view stanzas, ByteTaker take) {
+  const BytesView key = file_key.reveal(RevealReason::derive);
+  std::string header = std::string(k_intro) + "\n";
+  header += stanzas;
   header += "---";
-  header += " " + base64(header_mac(file_key_bytes, header)) + "\n";
+  header += " " + base64(header_mac(key, header)) + "\n";
   std::array<Byte, k_nonce> nonce{};
   fill_random(nonce);
   Encryptor out(std::move(take));
-  out.key_ = content_key(file_key_bytes, nonce);
+  out.key_ = content_key(key, nonce);
   STRONGROOM_CHECK(out.take_(as_bytes(header)));
   STRONGROOM_CHECK(out.take_(nonce));
   return out;
@@ -56,11 +74,7 @@ Status Encryptor::end() {
 }
 
 Status Encryptor::seal(BytesView piece, Last last) {
-  // Eleven bytes of the piece's number, the greatest first, and one that says whether it is the last one.
-  std::array<Byte, crypto_aead_chacha20poly1305_ietf_NPUBBYTES> nonce{};
-  constexpr std::size_t k_number_end = 11;
-  for (std::size_t i = 0; i < sizeof number_; ++i) nonce[k_number_end - 1 - i] = static_cast<Byte>(number_ >> (8 * i));
-  nonce[k_number_end] = last == Last::yes ? 1 : 0;
+  const auto nonce = piece_nonce(number_, last == Last::yes ? Place::last : Place::inside);
   ++number_;
   crypto_aead_chacha20poly1305_ietf_encrypt(sealed_.data(), nullptr, piece.data(), piece.size(), nullptr, 0, nullptr,
                                             nonce.data(), key_.reveal(RevealReason::seal).data());

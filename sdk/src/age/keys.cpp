@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <cstdlib>
+
 #include <strongroom/base/random.h>
 
 namespace strongroom::age {
@@ -29,7 +31,14 @@ class Hmac {
 
 constexpr std::size_t k_hash = crypto_auth_hmacsha256_BYTES;
 
+// A key that is used once needs no other nonce.
+constexpr std::array<Byte, crypto_aead_chacha20poly1305_ietf_NPUBBYTES> k_no_nonce{};
+
 }  // namespace
+
+void choose_implementations() noexcept {
+  if (sodium_init() < 0) std::abort();
+}
 
 Secret hkdf(BytesView key, BytesView salt, std::string_view info) {
   // A missing salt is as many zeros as a hash has bytes.
@@ -42,9 +51,9 @@ Secret hkdf(BytesView key, BytesView salt, std::string_view info) {
   return out;
 }
 
-std::array<Byte, 32> header_mac(BytesView file_key, std::string_view header) {
+std::array<Byte, k_mac> header_mac(BytesView file_key, std::string_view header) {
   const Secret key = hkdf(file_key, {}, "header");
-  std::array<Byte, 32> out{};
+  std::array<Byte, k_mac> out{};
   Hmac(key.reveal(RevealReason::derive)).add(as_bytes(header)).end(out.data());
   return out;
 }
@@ -53,12 +62,27 @@ Secret content_key(BytesView file_key, BytesView nonce) {
   return hkdf(file_key, nonce, "payload");
 }
 
-bool is_usable(const PublicKey& key) {
-  // Any clamped scalar finds a point of low order out; this one is no secret.
-  std::array<Byte, 32> scalar{};
-  scalar[31] = 64;
-  Secret shared = Secret::of_size(crypto_scalarmult_BYTES);
-  return crypto_scalarmult(shared.writable().data(), scalar.data(), key.data()) == 0;
+Secret make_file_key() {
+  Secret key = Secret::of_size(k_file_key);
+  fill_random(key.writable());
+  return key;
+}
+
+std::array<Byte, k_wrapped_key> wrap(const Secret& file_key, const Secret& key) {
+  std::array<Byte, k_wrapped_key> wrapped{};
+  const BytesView plain = file_key.reveal(RevealReason::seal);
+  crypto_aead_chacha20poly1305_ietf_encrypt(wrapped.data(), nullptr, plain.data(), plain.size(), nullptr, 0, nullptr,
+                                            k_no_nonce.data(), key.reveal(RevealReason::seal).data());
+  return wrapped;
+}
+
+Secret unwrap(BytesView wrapped, const Secret& key) {
+  Secret file_key = Secret::of_size(k_file_key);
+  if (crypto_aead_chacha20poly1305_ietf_decrypt(file_key.writable().data(), nullptr, nullptr, wrapped.data(),
+                                                wrapped.size(), nullptr, 0, k_no_nonce.data(),
+                                                key.reveal(RevealReason::derive).data()) != 0)
+    return Secret();
+  return file_key;
 }
 
 std::string base64(BytesView bytes) {
@@ -68,24 +92,16 @@ std::string base64(BytesView bytes) {
   return out;
 }
 
-Result<std::string> wrap(BytesView file_key, const Recipient& recipient) {
-  Secret scalar = Secret::of_size(crypto_scalarmult_SCALARBYTES);
-  fill_random(scalar.writable());
-  const BytesView ephemeral = scalar.reveal(RevealReason::derive);
-  PublicKey share{};
-  Secret shared = Secret::of_size(crypto_scalarmult_BYTES);
-  if (crypto_scalarmult_base(share.data(), ephemeral.data()) != 0 ||
-      crypto_scalarmult(shared.writable().data(), ephemeral.data(), recipient.key.data()) != 0)
-    return make_error(ErrorCode::invalid_argument, "nothing can be kept secret with this key", "recipient");
-  Bytes salt(share.begin(), share.end());
-  salt.insert(salt.end(), recipient.key.begin(), recipient.key.end());
-  const Secret key = hkdf(shared.reveal(RevealReason::derive), salt, "age-encryption.org/v1/X25519");
-  // A key that is used once needs no other nonce.
-  const std::array<Byte, crypto_aead_chacha20poly1305_ietf_NPUBBYTES> nonce{};
-  std::array<Byte, k_wrapped_key> wrapped{};
-  crypto_aead_chacha20poly1305_ietf_encrypt(wrapped.data(), nullptr, file_key.data(), file_key.size(), nullptr, 0,
-                                            nullptr, nonce.data(), key.reveal(RevealReason::seal).data());
-  return "-> X25519 " + base64(share) + "\n" + base64(wrapped) + "\n";
+Result<Bytes> from_base64(std::string_view text) {
+  const auto refuse = [] { return make_error(ErrorCode::corrupt, "the header of the age file has wrong base64"); };
+  std::string padded(text);
+  if (text.find('=') != std::string_view::npos) return refuse();
+  while (padded.size() % 4 != 0) padded += '=';
+  Bytes out(padded.size() / 4 * 3);
+  const auto size = base64_decode(padded, out.data());
+  if (!size) return refuse();
+  out.resize(*size);
+  return out;
 }
 
 }  // namespace strongroom::age

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "sdk/src/age/bech32.h"
-#include "sdk/src/age/keys.h"
+#include "sdk/src/age/x25519_stanza.h"
 
 namespace strongroom::age {
 
@@ -18,7 +18,7 @@ Result<Recipient> Recipient::parse(std::string_view text) {
   if (decoded->prefix != "age") return refuse("its kind is not supported");
   Recipient out;
   if (decoded->data.size() != out.key.size()) return refuse("it is not 32 bytes long");
-  std::ranges::copy(decoded->data, out.key.begin());
+  std::ranges::copy(decoded->data.reveal(RevealReason::inspect), out.key.begin());
   if (!is_usable(out.key)) return refuse("nothing can be kept secret with this key");
   return out;
 }

@@ -112,6 +112,16 @@ def measure_masker(context):
             context.samples.add(one["name"].replace("masker_", "masker/", 1), one["bytes_per_second"] / 1e6)
 
 
+def measure_age(context):
+    program = context.program("bench_age")
+    for _ in range(context.rounds):
+        done = subprocess.run([program, "--benchmark_format=json", "--benchmark_min_time=0.2"], capture_output=True,
+                              text=True, check=True)
+        for one in json.loads(done.stdout)["benchmarks"]:
+            context.samples.add("age/" + one["name"].replace("age_", "").replace("_", " "),
+                                one["bytes_per_second"] / 1e6)
+
+
 def measure_growth(context):
     sizes = [10, 10_000] + ([1_000_000] if context.full else [])
     daemons = {items: context.daemon(items) for items in sizes}
@@ -338,5 +348,5 @@ def measure_idle(context):
             context.samples.add(f"keyring pss/{name}", pss_mib(peer.pid))
 
 
-SECTIONS = {"get": measure_get, "large": measure_large, "search": measure_search, "masker": measure_masker, "growth": measure_growth, "put": measure_put, "audit": measure_audit, "plugins": measure_plugins, "export": measure_export, "process": measure_process,
+SECTIONS = {"get": measure_get, "large": measure_large, "search": measure_search, "masker": measure_masker, "age": measure_age, "growth": measure_growth, "put": measure_put, "audit": measure_audit, "plugins": measure_plugins, "export": measure_export, "process": measure_process,
             "start": measure_start, "idle": measure_idle}

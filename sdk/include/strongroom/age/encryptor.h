@@ -1,29 +1,35 @@
-// Writes an age file (version 1) that its recipients, and nobody else, can open: also with the `age` tool.
+// Writes an age file (version 1) that its recipients, or who knows its passphrase, and nobody else, can open: also with
+// the `age` tool.
 //
 // Format: https://age-encryption.org/v1 (C2SP age): the file key is wrapped for each recipient with X25519,
-// HKDF-SHA-256 (RFC 5869) and ChaCha20-Poly1305 (RFC 8439); the content is sealed in pieces of 64 KiB (STREAM), so that
-// what was cut off or exchanged is noticed.
+// HKDF-SHA-256 (RFC 5869) and ChaCha20-Poly1305 (RFC 8439), or once under a key that scrypt (RFC 7914) makes of a
+// passphrase; the content is sealed in pieces of 64 KiB (STREAM), so that what was cut off or exchanged is noticed.
 #pragma once
 
-#include <array>
-#include <functional>
 #include <span>
+#include <string_view>
 
+#include <strongroom/age/byte_taker.h>
 #include <strongroom/age/recipient.h>
+#include <strongroom/age/work_factor.h>
 #include <strongroom/base/secret.h>
 
 namespace strongroom::age {
 
 inline constexpr std::size_t k_most_recipients = 20;
 
-// Takes the bytes of the file, in their order. Its error ends the encryption and is handed on.
-using ByteTaker = std::function<Status(BytesView)>;
-
 // One thread at a time. What it holds is wiped at its end.
 class Encryptor {
  public:
   // Writes the header. Errors: invalid_argument for no recipient or more than k_most_recipients; those of `take`.
   static Result<Encryptor> begin(std::span<const Recipient> recipients, ByteTaker take);
+
+  // The same for a passphrase, which takes the time and memory of work_factor.h and never stands beside recipients: who
+  // can open the file with it knows that it was written by somebody who knew it. Errors: invalid_argument for an empty
+  // passphrase or a factor that is not 1 to k_most_work_factor; too_large when the memory cannot be had; those of
+  // `take`.
+  static Result<Encryptor> begin_with_passphrase(const Secret& passphrase, ByteTaker take,
+                                                 unsigned work_factor = k_work_factor);
 
   // Any number of bytes of content. Errors: those of `take`; after one of them nothing more may be written.
   Status write(BytesView content);
@@ -33,6 +39,8 @@ class Encryptor {
 
  private:
   explicit Encryptor(ByteTaker take);
+  // `stanzas` wrap the file key.
+  static Result<Encryptor> begin_with_stanzas(const Secret& file_key, std::string_view stanzas, ByteTaker take);
 
   enum class Last : bool { no, yes };
   Status seal(BytesView piece, Last last);

@@ -4,7 +4,7 @@
 #include <strongroom/age/encryptor.h>
 #include <strongroom/base/random.h>
 
-#include "sdk/src/age/keys.h"
+#include "sdk/src/age/content.h"
 
 namespace strongroom::age {
 namespace {
