@@ -107,6 +107,7 @@ Status apply_environment(const char* const* environment, Invocation& out) {
 
 struct Flags {
   Command command = Command::serve;
+  RestoreOptions restore;
   bool json = false;
   std::optional<std::filesystem::path> file;
   std::vector<std::pair<const Setting*, std::string>> values;
@@ -120,15 +121,24 @@ Status read_flag(const std::vector<std::string>& arguments, std::size_t& i, Flag
   if (argument == "--check-config") return out.command = Command::check_config, Status();
   if (argument == "--show-config") return out.command = Command::show_config, Status();
   if (argument == "--config-path") return out.command = Command::config_path, Status();
+  if (argument == "--replace") return out.restore.replace = true, Status();
   if (argument == "--json") return out.json = true, Status();
   const auto equals = argument.find('=');
   const std::string name = argument.substr(0, equals);
   const auto setting = std::ranges::find(settings(), std::string_view(name), &Setting::flag);
-  if (name != "--config" && setting == settings().end())
+  const bool of_restore = name == "--restore" || name == "--identity" || name == "--signer";
+  if (name != "--config" && !of_restore && setting == settings().end())
     return refuse("there is no such flag; 'strongroomd --help' lists them", argument);
   if (equals == std::string::npos && i + 1 == arguments.size()) return refuse("the flag needs a value", argument);
   std::string value = equals == std::string::npos ? arguments[++i] : argument.substr(equals + 1);
-  if (name == "--config")
+  if (name == "--restore") {
+    out.command = Command::restore;
+    out.restore.file = std::move(value);
+  } else if (name == "--identity")
+    out.restore.identity = std::move(value);
+  else if (name == "--signer")
+    out.restore.signer = std::move(value);
+  else if (name == "--config")
     out.file = std::move(value);
   else
     out.values.emplace_back(&*setting, std::move(value));
@@ -160,6 +170,7 @@ Result<Invocation> configure(const std::vector<std::string>& arguments, const ch
   for (std::size_t i = 0; i < arguments.size(); ++i) STRONGROOM_CHECK(read_flag(arguments, i, flags));
   Invocation invocation{.command = flags.command, .configuration = defaults(environment), .file = flags.file};
   invocation.json = flags.json;
+  invocation.restore = flags.restore;
   if (flags.command == Command::help || flags.command == Command::version) return invocation;
   std::error_code error;
   invocation.usual_file = folder_of(environment, "XDG_CONFIG_HOME", ".config") / "config.toml";
@@ -221,6 +232,8 @@ std::string help_text() {
       "  --show-config           Print every setting and where it comes from; with --json as JSON.\n"
       "  --config-path           Print the path of the configuration file, whether it exists or not.\n"
       "  --self-test             Check cryptography, memory locking and storage, and say what failed.\n"
+      "  --restore FILE          Make the store of a backup; 'strongroom backup restore' is the friendlier way. With\n"
+      "                          --identity FILE (else a passphrase in the standard input), --signer KEY and --replace.\n"
       "  --version               Print the version.\n"
       "  --help                  Print this text.\n\n"
       "Settings. Later wins: default, [section] key in the file, environment, flag. SIGHUP reads them anew; those "

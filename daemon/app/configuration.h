@@ -42,6 +42,10 @@ struct Configuration {
   audit::Durability audit_reveals = audit::Durability::written;
   std::int64_t audit_segment_mib = 64;
   bool require_sandbox = true;
+  std::filesystem::path backup_folder;            // empty: no backup is made without being asked
+  std::string backup_recipients;                  // who can open those, split by commas
+  std::int64_t backup_hours = 24;
+  std::int64_t backup_keep = 10;
   std::int64_t connections = 2200;
   std::int64_t message_bytes = 16 * 1024 * 1024;
   std::int64_t calls_in_flight = 256;
@@ -53,11 +57,20 @@ struct Configuration {
   std::int64_t idle_seconds = 3600;
 };
 
-enum class Command : std::uint8_t { serve, check_config, show_config, config_path, self_test, version, help };
+enum class Command : std::uint8_t { serve, check_config, show_config, config_path, self_test, restore, version, help };
+
+// Of Command::restore.
+struct RestoreOptions {
+  std::filesystem::path file;
+  std::filesystem::path identity;  // empty: a passphrase stands in the standard input
+  std::string signer;              // empty: whoever has signed it
+  bool replace = false;            // a store that is there
+};
 
 struct Invocation {
   Command command = Command::serve;
   Configuration configuration;
+  RestoreOptions restore;
   std::optional<std::filesystem::path> file;        // the configuration file that was read
   std::filesystem::path usual_file;                 // the one that is read when no other is named; it may not exist
   std::map<std::string_view, std::string> sources;  // where a setting that is no default came from, by its key

@@ -15,6 +15,7 @@
 #include <strongroom/base/wiped_memory.h>
 #include <strongroom/protocol/catalogue.h>
 
+#include "daemon/app/backups.h"
 #include "daemon/app/exports.h"
 #include "daemon/app/health_checks.h"
 #include "daemon/app/monitoring.h"
@@ -22,6 +23,7 @@
 #include "daemon/app/outside_keys.h"
 #include "daemon/app/places.h"
 #include "daemon/app/plugin_ports.h"
+#include "daemon/app/restore_command.h"
 #include "daemon/app/slow_pool.h"
 #include "daemon/app/version.h"
 #include "daemon/app/wiring.h"
@@ -131,6 +133,7 @@ struct Daemon::Parts {
   std::unique_ptr<plugin_host::Plugins> plugins;
   std::unique_ptr<plugin_host::PluginService> plugin_service;
   std::unique_ptr<Exports> exports;
+  std::unique_ptr<Backups> backups;
   std::unique_ptr<Monitoring> monitoring;
   std::unique_ptr<ipc::Dispatcher> dispatcher;
   std::unique_ptr<ipc::Server> server;
@@ -258,7 +261,10 @@ void Daemon::Parts::make_services() {
   };
   around.connections = [this] { return server ? server->connections() : 0; };
   around.dropped_clients = [this] { return dropped_by_reason(server.get()); };
-  around.before_lock = [this] { return secrets->save_read_times(); };
+  around.before_lock = [this] {
+    if (backups) backups->service().close();
+    return secrets->save_read_times();
+  };
   around.after_lock = [this] {
     const Error locked = make_error(ErrorCode::locked, "the store was locked");
     secrets->close_watches(locked);
@@ -266,6 +272,8 @@ void Daemon::Parts::make_services() {
   };
   around.after_unlock = [this] {
     if (monitoring) monitoring->refresh();
+    if (const auto from = take_restored_mark(configuration.state)) recorder->system("store.restored", *from, "ok");
+    if (backups) backups->service().open();
     secrets->open_watches();
     audit_service->open_tails();
   };
@@ -302,12 +310,14 @@ void Daemon::Parts::make_services() {
   monitoring = std::make_unique<Monitoring>(configuration, *log, *lifecycle, *plugins, [this] { return durations(); });
   exports = std::make_unique<Exports>(
       Exports::Parts{configuration, *recorder, *audit_service, *secrets, *lifecycle, *plugins});
+  backups = std::make_unique<Backups>(Backups::Parts{configuration, *log, *audit, *recorder, *vault, *store});
   dispatcher = std::make_unique<ipc::Dispatcher>(
       ipc::Dispatcher::Identity{std::string(protocol::k_vendor), std::string(protocol::k_product),
                                 std::string(k_version), std::string(protocol::k_url)},
       ipc::Admission(geteuid(), [this] { return lifecycle->state(); }));
   dispatcher->set_recorder(recorder.get());
-  bind_services(*dispatcher, *lifecycle, *secrets, *audit_service, exports->service(), *plugin_service);
+  bind_services(*dispatcher, *lifecycle, *secrets, *audit_service, exports->service(), backups->service(),
+                *plugin_service);
 }
 
 std::vector<Monitoring::Durations> Daemon::Parts::durations() const {
@@ -458,6 +468,7 @@ Daemon::~Daemon() {
   parts_->secrets->close_watches(stopping);
   parts_->lifecycle->close_watches(stopping);
   parts_->exports->stop();
+  parts_->backups->stop();
   parts_->slow_pool->close();
   parts_->search_pool->close();
   parts_->witness_pool->close();

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "daemon/app/daemon.h"
+#include "daemon/app/restore_command.h"
 #include "daemon/app/self_test.h"
 #include "daemon/app/version.h"
 
@@ -57,6 +58,8 @@ int run_command(int argc, char** argv, char** environment) {
       return 0;
     case Command::self_test:
       return self_test(invocation->configuration);
+    case Command::restore:
+      return restore(*invocation);
     case Command::serve:
       break;
   }

@@ -2,6 +2,7 @@
 
 #include <strongroom/base/bytes.h>
 
+#include "daemon/app/backups.h"
 #include "daemon/app/configuration.h"
 
 namespace strongroom::app {
@@ -195,6 +196,28 @@ constexpr Setting k_settings[] = {
      [](Configuration& c, std::string_view v) { return set_flag(c.require_sandbox, v); },
      same<&Configuration::require_sandbox>, take<&Configuration::require_sandbox>,
      text<&Configuration::require_sandbox>, Takes::restart},
+    {"backup.folder", "STRONGROOM_BACKUP_FOLDER", "--backup-folder", "PATH",
+     "Folder in which backups are made without being asked, best on another disk. Without it none is.",
+     [](Configuration& c, std::string_view v) { return set_path(c.backup_folder, v); },
+     same<&Configuration::backup_folder>, take<&Configuration::backup_folder>, text<&Configuration::backup_folder>,
+     Takes::restart},
+    {"backup.recipients", "STRONGROOM_BACKUP_RECIPIENTS", "--backup-recipients", "AGE1...",
+     "Who can open those backups: age recipients, split by commas. Keep their identity elsewhere.",
+     [](Configuration& c, std::string_view v) -> Status {
+       if (const auto all = backup_recipients(v); !all) return refuse(all.error().message);
+       c.backup_recipients = v;
+       return {};
+     },
+     same<&Configuration::backup_recipients>, take<&Configuration::backup_recipients>,
+     text<&Configuration::backup_recipients>, Takes::restart},
+    {"backup.every_hours", "STRONGROOM_BACKUP_EVERY_HOURS", "--backup-every-hours", "N",
+     "Hours, 1 to 8760, from one of those backups to the next. Default: 24.",
+     number<&Configuration::backup_hours, 1, 8760>, same<&Configuration::backup_hours>,
+     take<&Configuration::backup_hours>, text<&Configuration::backup_hours>, Takes::restart},
+    {"backup.keep", "STRONGROOM_BACKUP_KEEP", "--backup-keep", "N",
+     "How many of those backups are kept, 1 to 10000. Default: 10.", number<&Configuration::backup_keep, 1, 10000>,
+     same<&Configuration::backup_keep>, take<&Configuration::backup_keep>, text<&Configuration::backup_keep>,
+     Takes::restart},
     {"limits.connections", "STRONGROOM_CONNECTIONS", "--connections", "N",
      "Connections of one user at once, 1 to 100000. Default: 2200.", number<&Configuration::connections, 1, 100000>,
      same<&Configuration::connections>, take<&Configuration::connections>, text<&Configuration::connections>,

@@ -217,6 +217,17 @@ Result<std::string> Keeper::sign_checkpoint() {
   return text;
 }
 
+Result<evidence::Note> Keeper::sign_as_identity(const std::string& text) {
+  const std::lock_guard guard(mutex_);
+  if (identity_seed_.empty()) return make_error(ErrorCode::locked, "nothing can be signed before the first unlock");
+  const auto identity =
+      evidence::make_verifier_key(evidence::origin_of(writer_.log()), evidence::k_note_key, epoch_.identity_key);
+  STRONGROOM_ASSIGN(auto signature, evidence::sign_note(identity, text, [this](BytesView message) {
+                      return evidence::Ed25519::sign(identity_seed_.view(), message);
+                    }));
+  return evidence::Note{text, {std::move(signature)}};
+}
+
 Status Keeper::add_cosignatures(const evidence::Note& cosigned) {
   const std::lock_guard guard(mutex_);
   STRONGROOM_ASSIGN(auto held, evidence::Note::parse(checkpoint_));

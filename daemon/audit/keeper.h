@@ -65,6 +65,9 @@ class Keeper {
 
   // Makes all entries durable, reads them, signs and saves. Errors: locked (no key yet), those of reading and writing.
   Result<std::string> checkpoint();
+  // A text that is none of the log's, such as a backup's manifest, signed with the identity key. Errors: locked (no key
+  // yet), invalid_argument (no text of a note).
+  Result<evidence::Note> sign_as_identity(const std::string& text);
   // Closes the epoch when it holds anything and is old enough, or when `now`.
   Status change_epoch(bool now);
 

@@ -4,10 +4,12 @@
 
 #include "daemon/exports/output.h"
 #include "daemon/exports/sealed_output.h"
+#include "daemon/platform/output_stream.h"
 
 namespace strongroom::exports {
 
 namespace wire = protocol::export_;
+using platform::OutputKind;
 
 namespace {
 
@@ -66,7 +68,7 @@ class ExportService::Job {
 
  private:
   Status work() {
-    STRONGROOM_ASSIGN(const OutputKind kind, kind_of_output(output_.get()));
+    STRONGROOM_ASSIGN(const OutputKind kind, platform::kind_of_output(output_.get()));
     STRONGROOM_CHECK(check_reveal());
     STRONGROOM_ASSIGN(auto source, service_.ports_.open_source(request_));
     if (request_.columns) {

@@ -10,8 +10,8 @@
 #include <strongroom/age/recipient.h>
 #include <strongroom/base/result.h>
 
-#include "daemon/exports/output.h"
 #include "daemon/platform/descriptor.h"
+#include "daemon/platform/output_stream.h"
 
 namespace strongroom::exports {
 
@@ -20,7 +20,7 @@ class SealedOutput {
  public:
   // `output` is borrowed. `stopped` is asked now and then, on another thread. Errors: invalid_argument, storage_failed.
   static Result<std::unique_ptr<SealedOutput>> begin(std::span<const age::Recipient> recipients, int output,
-                                                     OutputKind kind, std::function<bool()> stopped);
+                                                     platform::OutputKind kind, std::function<bool()> stopped);
   SealedOutput(const SealedOutput&) = delete;
   SealedOutput& operator=(const SealedOutput&) = delete;
   ~SealedOutput();
@@ -35,16 +35,16 @@ class SealedOutput {
   Status problem() const;
 
  private:
-  SealedOutput(int output, OutputKind kind, std::function<bool()> stopped)
+  SealedOutput(int output, platform::OutputKind kind, std::function<bool()> stopped)
       : output_(output), kind_(kind), stopped_(std::move(stopped)) {}
 
   void run(std::vector<age::Recipient> recipients);
   Status seal(std::span<const age::Recipient> recipients);
-  Status write(BytesView bytes) const;
-  Status wait(int descriptor, short events) const;
+  bool given_up() const { return abandoned_ || stopped_(); }
+
 
   const int output_;
-  const OutputKind kind_;
+  const platform::OutputKind kind_;
   const std::function<bool()> stopped_;
   platform::Descriptor inlet_;
   platform::Descriptor outlet_;

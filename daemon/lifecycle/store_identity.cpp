@@ -129,6 +129,16 @@ Result<std::optional<store::Accumulator>> load_accumulator(store::ReadTransactio
 
 }  // namespace
 
+Status adopt_restored(store::Store& store, const vault::Vault& vault) {
+  STRONGROOM_CHECK(store.write_and_wait([&](store::WriteTransaction& transaction) -> Status {
+    STRONGROOM_ASSIGN(auto accumulator, load_accumulator(transaction, vault));
+    if (!accumulator) return {};
+    accumulator->intents.clear();
+    return save_accumulator(transaction, vault, *accumulator);
+  }));
+  return write_identity(store, vault);
+}
+
 Result<audit::StoreState> audited_state(store::Store& store, const vault::Vault& vault) {
   std::optional<store::Accumulator> stored;
   STRONGROOM_CHECK(store.read([&](store::ReadTransaction& transaction) -> Status {

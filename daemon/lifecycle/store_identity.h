@@ -28,6 +28,10 @@ Status write_identity(store::Store& store, const vault::Vault& vault);
 // Returns the header generation that is kept.
 Result<std::uint64_t> check_identity(store::Store& store, const vault::Vault& vault);
 
+// The rows are those of a backup: their audit log is not here, so nothing of it is waited for any more. Errors: of the
+// store.
+Status adopt_restored(store::Store& store, const vault::Vault& vault);
+
 // What the store says to the audit log.
 Result<audit::StoreState> audited_state(store::Store& store, const vault::Vault& vault);
 store::Digest256 accumulator_digest(const store::Accumulator& accumulator);

@@ -37,8 +37,8 @@ std::string with_checksum(std::string header) {
   return header.append(reinterpret_cast<const char*>(digest), sizeof digest);
 }
 
-constexpr std::size_t k_generation = 49;  // its place in the header
-constexpr std::size_t k_slots = 57;
+constexpr std::size_t k_generation = 57;  // its place in the header
+constexpr std::size_t k_slots = 65;
 
 // The bytes of the slots: their number and they themselves.
 std::string slots_of(const std::string& header) {
@@ -53,7 +53,7 @@ std::string slots_of(const std::string& header) {
     at += 4 + number_at(at, 4);
     at += 8;
     at += 4 + number_at(at, 4);
-    at += 104;
+    at += 32 + 32 + 104;
   }
   return header.substr(k_slots, at - k_slots);
 }

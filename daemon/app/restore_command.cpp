@@ -1,0 +1,233 @@
+#include "daemon/app/restore_command.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <ctime>
+
+#include "daemon/app/open_storage.h"
+#include "daemon/app/places.h"
+#include "daemon/backups/restore.h"
+#include "daemon/lifecycle/store_identity.h"
+#include "daemon/platform/descriptor.h"
+#include "daemon/platform/exchange_folders.h"
+#include "daemon/platform/machine_id.h"
+#include "daemon/vault/private_file.h"
+#include "daemon/vault/vault.h"
+
+namespace strongroom::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t k_longest_secret = 64 * 1024;
+constexpr unsigned k_most_work = 20;  // 1 GiB: more is no passphrase of ours
+constexpr const char* k_mark = "restored";
+
+fs::path mark_of(const fs::path& state) {
+  return state / k_mark;
+}
+
+// "20261129T061500Z"
+std::string time_text(std::int64_t ms) {
+  const std::time_t seconds = ms / 1000;
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y%m%dT%H%M%SZ", &parts);
+  return text;
+}
+
+Result<Secret> read_all(int descriptor) {
+  Secret all = Secret::of_size(k_longest_secret);
+  std::size_t size = 0;
+  while (size < k_longest_secret) {
+    const ssize_t n = read(descriptor, all.writable().data() + size, k_longest_secret - size);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return make_error(ErrorCode::invalid_argument, "the identity or passphrase cannot be read");
+    if (n == 0) break;
+    size += static_cast<std::size_t>(n);
+  }
+  if (size == k_longest_secret) return make_error(ErrorCode::too_large, "the identity or passphrase is too long");
+  all.truncate(size);
+  return all;
+}
+
+Secret without_newline(Secret text) {
+  const std::string_view all = text.reveal_text(RevealReason::derive);
+  std::size_t size = all.size();
+  while (size > 0 && (all[size - 1] == '\n' || all[size - 1] == '\r')) --size;
+  text.truncate(size);
+  return text;
+}
+
+// What opens the file, read once, and used for each reading of it.
+Result<std::function<Result<age::Credentials>()>> credentials_of(const RestoreOptions& options) {
+  const bool by_identity = !options.identity.empty();
+  const platform::Descriptor file(by_identity ? open(options.identity.c_str(), O_RDONLY | O_CLOEXEC) : -1);
+  if (by_identity && !file)
+    return make_error(ErrorCode::not_found, "the file of the identity cannot be read", options.identity.string());
+  STRONGROOM_ASSIGN(Secret text, read_all(by_identity ? file.get() : STDIN_FILENO));
+  const auto kept = std::make_shared<Secret>(without_newline(std::move(text)));
+  return std::function<Result<age::Credentials>()>([kept, by_identity]() -> Result<age::Credentials> {
+    age::Credentials credentials;
+    credentials.most_work_factor = k_most_work;
+    if (by_identity) {
+      STRONGROOM_ASSIGN(credentials.identities, age::parse_identities(kept->reveal_text(RevealReason::derive)));
+    } else {
+      credentials.passphrase = Secret(kept->reveal(RevealReason::derive));
+    }
+    return credentials;
+  });
+}
+
+// A folder beside its place, gone again unless it takes it.
+class Staged {
+ public:
+  Staged(fs::path place, const std::string& time)
+      : place_(std::move(place)), staged_(place_.string() + ".restoring-" + time), time_(time) {}
+
+  Staged(const Staged&) = delete;
+  Staged& operator=(const Staged&) = delete;
+
+  ~Staged() {
+    std::error_code ignored;
+    if (!done_) fs::remove_all(staged_, ignored);
+  }
+
+  Status make() const { return prepare_folder(staged_); }
+
+  const fs::path& path() const noexcept { return staged_; }
+
+  // What was there is then beside it; its name.
+  Result<fs::path> take_place() {
+    STRONGROOM_CHECK(platform::exchange_folders(staged_, place_));
+    done_ = true;
+    const fs::path before = place_.string() + ".before-" + time_;
+    std::error_code problem;
+    fs::rename(staged_, before, problem);
+    STRONGROOM_CHECK(vault::sync_folder(place_.parent_path()));
+    return problem ? staged_ : before;
+  }
+
+ private:
+  fs::path place_;
+  fs::path staged_;
+  std::string time_;
+  bool done_ = false;
+};
+
+// The daemon's own lock file is no store.
+bool holds_a_store(const fs::path& data) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(data, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("vault.") || name.starts_with("store") || name == "storage" || name == "plugins") return true;
+  }
+  return false;
+}
+
+struct Made {
+  std::optional<Secret> code;
+  backups::Verified verified;
+};
+
+Status fill(const Configuration& staged, const backups::Source& source, Made& made) {
+  const auto say = [](std::uint32_t, std::string_view) {};
+  STRONGROOM_ASSIGN(auto storage, open_storage(staged, say, [] { return false; }));
+  STRONGROOM_ASSIGN(const backups::Keys keys, backups::restore_rows(source, made.verified, *storage));
+  STRONGROOM_ASSIGN(const auto arena, vault::KeyArena::make(staged.require_locked_memory
+                                                                ? vault::KeyArena::Locking::required
+                                                                : vault::KeyArena::Locking::allow_unlocked));
+  Bytes machine = platform::machine_id();
+  const bool key_file = !machine.empty();
+  STRONGROOM_ASSIGN(const auto vault, vault::Vault::open({staged.data, staged.state}, *arena, std::move(machine), {},
+                                                         system_clock()));
+  STRONGROOM_ASSIGN(made.code, vault->restore(keys.header, keys.root.reveal(RevealReason::derive),
+                                              {.passphrase = {}, .key_file = key_file, .recovery = true}));
+  store::Store store(std::move(storage));
+  STRONGROOM_CHECK(lifecycle::adopt_restored(store, *vault));
+  const backup::Manifest& m = made.verified.manifest;
+  const std::string from = "from the backup of " + time_text(m.created_ms) + "; its log was " +
+                           m.log_origin + " with " + std::to_string(m.log_entries) + " entries and root " +
+                           to_hex(m.log_root);
+  STRONGROOM_ASSIGN(auto mark, vault::PendingFile::write(mark_of(staged.state), as_bytes(from), 0600));
+  STRONGROOM_CHECK(mark.replace());
+  return vault::sync_folder(staged.state);
+}
+
+void tell(const Made& made, const std::string& before) {
+  const backup::Manifest& m = made.verified.manifest;
+  std::printf("Restored %llu rows of %s, signed by %s.\n", static_cast<unsigned long long>(m.rows),
+              time_text(m.created_ms).c_str(), made.verified.signers.c_str());
+  if (!before.empty()) std::printf("What was there lies in %s; remove it when you do not need it.\n", before.c_str());
+  std::printf(
+      "Passphrases, recovery codes and shares of the store open it as before. Here it also opens without a person.\n");
+  if (!made.code) return;
+  const std::string_view code = made.code->reveal_text(RevealReason::deliver);
+  std::printf("A new recovery code. Write it down and keep it elsewhere; it is shown this once:\n\n    %.*s\n\n",
+              static_cast<int>(code.size()), code.data());
+}
+
+Status run(const Invocation& invocation) {
+  const RestoreOptions& options = invocation.restore;
+  const Configuration& configuration = invocation.configuration;
+  const platform::Descriptor file(open(options.file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return make_error(ErrorCode::not_found, "the backup cannot be read", options.file.string());
+  backups::Source source;
+  source.descriptor = file.get();
+  STRONGROOM_ASSIGN(source.credentials, credentials_of(options));
+  if (!options.signer.empty()) {
+    STRONGROOM_ASSIGN(source.signer, evidence::VerifierKey::parse(options.signer));
+  }
+  STRONGROOM_CHECK(prepare_folder(configuration.data));
+  STRONGROOM_CHECK(prepare_folder(configuration.state));
+  STRONGROOM_ASSIGN(const auto lock, InstanceLock::take(configuration.data));
+  const bool there = holds_a_store(configuration.data);
+  if (there && !options.replace)
+    return make_error(ErrorCode::already_initialized,
+                      "there is a store already; --replace puts the backup in its place and keeps it beside",
+                      configuration.data.string());
+  Made made;
+  STRONGROOM_ASSIGN(made.verified, backups::verify(source));
+
+  const std::string time = time_text(system_clock().now_ms());
+  Staged data(configuration.data, time);
+  Staged state(configuration.state, time);
+  Configuration staged = configuration;
+  staged.data = data.path();
+  staged.state = configuration.state == configuration.data ? data.path() : state.path();
+  STRONGROOM_CHECK(data.make());
+  if (staged.state != staged.data) STRONGROOM_CHECK(state.make());
+  STRONGROOM_CHECK(fill(staged, source, made));
+  STRONGROOM_ASSIGN(std::string before, data.take_place());
+  if (staged.state != staged.data) {
+    STRONGROOM_ASSIGN(const fs::path also, state.take_place());
+    before += " and " + also.string();
+  }
+  tell(made, there ? before : std::string());
+  return {};
+}
+
+}  // namespace
+
+int restore(const Invocation& invocation) {
+  const Status done = run(invocation);
+  if (done) return 0;
+  const Error& error = done.error();
+  const std::string about = error.subject.empty() ? "" : error.subject + ": ";
+  std::fprintf(stderr, "strongroomd: nothing was restored: %s%s\n", about.c_str(), error.message.c_str());
+  return static_cast<int>(error_info(error.code).exit_code);
+}
+
+std::optional<std::string> take_restored_mark(const fs::path& state) {
+  Bytes text(4096);
+  const auto size = vault::read_private_file(mark_of(state), text);
+  if (!size || !vault::remove_file(mark_of(state))) return std::nullopt;
+  return std::string(as_text(BytesView(text).first(*size)));
+}
+
+}  // namespace strongroom::app

@@ -1,0 +1,102 @@
+#include "daemon/backups/restore.h"
+
+#include <memory>
+
+#include "daemon/backups/row_codec.h"
+
+namespace strongroom::backups {
+namespace {
+
+constexpr std::uint64_t k_commit_rows = 4096;
+constexpr std::size_t k_commit_bytes = 8 * 1024 * 1024;
+constexpr std::size_t k_longest_header = 128 * 1024;
+const BytesView k_system_scope[] = {BytesView{}};
+
+// Rows into a storage, some thousand in a commit.
+class RowWriter {
+ public:
+  explicit RowWriter(store::Storage& storage) : storage_(storage) {}
+
+  Status put(std::uint32_t collection, BytesView key, const store::RowView& row) {
+    if (!transaction_) {
+      STRONGROOM_ASSIGN(transaction_, storage_.begin_write(k_system_scope));
+    }
+    STRONGROOM_CHECK(transaction_->put({collection, {}, key}, row.version, row.bytes));
+    ++rows_;
+    bytes_ += row.bytes.size();
+    return rows_ >= k_commit_rows || bytes_ >= k_commit_bytes ? commit() : Status();
+  }
+
+  Status commit() {
+    if (!transaction_) return {};
+    STRONGROOM_CHECK(transaction_->commit(++mark_));
+    transaction_.reset();
+    rows_ = bytes_ = 0;
+    return {};
+  }
+
+ private:
+  store::Storage& storage_;
+  std::unique_ptr<store::WriteTransaction> transaction_;
+  std::uint64_t rows_ = 0;
+  std::size_t bytes_ = 0;
+  std::uint64_t mark_ = 0;
+};
+
+Status append(Bytes& to, BytesView piece) {
+  if (piece.size() > k_longest_header - to.size())
+    return make_error(ErrorCode::too_large, "the key header of the backup is too long");
+  to.insert(to.end(), piece.begin(), piece.end());
+  return {};
+}
+
+Status append(Secret& to, BytesView piece) {
+  constexpr std::size_t k_root_size = 32;
+  Secret joined = Secret::of_size(to.size() + piece.size());
+  if (joined.size() > k_root_size) return make_error(ErrorCode::corrupt, "the root key of the backup is too long");
+  std::ranges::copy(to.reveal(RevealReason::seal), joined.writable().begin());
+  std::ranges::copy(piece, joined.writable().begin() + static_cast<std::ptrdiff_t>(to.size()));
+  to = std::move(joined);
+  return {};
+}
+
+}  // namespace
+
+Result<Verified> verify(const Source& source) {
+  Verified verified;
+  STRONGROOM_ASSIGN(auto credentials, source.credentials());
+  const auto take_manifest = [&](const backup::Manifest& manifest, const evidence::Note& note) -> Status {
+    STRONGROOM_CHECK(backup::check_signer(note, source.signer));
+    verified.manifest = manifest;
+    for (const auto& line : note.signatures)
+      verified.signers.append(verified.signers.empty() ? "" : ", ").append(line.name);
+    return {};
+  };
+  STRONGROOM_CHECK(backup::read_backup(source.descriptor, std::move(credentials), take_manifest,
+                                       [](std::string_view, BytesView) { return Status(); }));
+  return verified;
+}
+
+Result<Keys> restore_rows(const Source& source, const Verified& verified, store::Storage& storage) {
+  Keys keys;
+  RowWriter writer(storage);
+  RowParser rows([&](std::uint32_t collection, BytesView key, const store::RowView& row) {
+    return writer.put(collection, key, row);
+  });
+  STRONGROOM_ASSIGN(auto credentials, source.credentials());
+  const auto take_manifest = [&](const backup::Manifest& manifest, const evidence::Note&) -> Status {
+    if (backup::manifest_text(manifest) == backup::manifest_text(verified.manifest)) return {};
+    return make_error(ErrorCode::tampered, "the backup was exchanged while it was read");
+  };
+  const auto take_member = [&](std::string_view name, BytesView piece) -> Status {
+    if (name == backup::k_rows) return rows.feed(piece);
+    return name == backup::k_root ? append(keys.root, piece) : append(keys.header, piece);
+  };
+  STRONGROOM_CHECK(backup::read_backup(source.descriptor, std::move(credentials), take_manifest, take_member));
+  if (!rows.is_complete() || rows.rows() != verified.manifest.rows)
+    return make_error(ErrorCode::corrupt, "the rows of the backup are not as many as it says");
+  STRONGROOM_CHECK(writer.commit());
+  return keys;
+}
+
+}  // namespace strongroom::backups
