@@ -3,9 +3,11 @@
 #include <benchmark/benchmark.h>
 
 #include <cstring>
+#include <list>
 #include <random>
 #include <string>
 
+#include <strongroom/base/live_values.h>
 #include <strongroom/base/masking.h>
 
 namespace strongroom::bench {
@@ -77,6 +79,36 @@ BENCHMARK_CAPTURE(pass, worst_empty_members, repeated("<token>"));
 BENCHMARK_CAPTURE(pass, worst_urls, repeated("://a:1/"));
 BENCHMARK_CAPTURE(pass, worst_words, repeated("aA1-aA1-aA1-aA1-aA1-aA1-aA1-aA1- "));
 BENCHMARK_CAPTURE(pass, worst_short_words, repeated("a="));
+
+// All that a get pays for the log while nothing is logged.
+void live_for_one_answer(benchmark::State& state) {
+  LiveValues live;
+  const std::string value(256, 's');
+  for (auto _ : state) {
+    LiveValues::Scope held(&live);
+    held.add(as_bytes(value));
+    held.begin();
+    benchmark::DoNotOptimize(&held);
+  }
+}
+
+BENCHMARK(live_for_one_answer)->ThreadRange(1, 2);
+
+// One line beside as many live values.
+void hide_in_one_line(benchmark::State& state) {
+  LiveValues live;
+  const std::string line = log_lines(1);
+  std::mt19937 engine(20261130);
+  std::list<std::string> values;
+  std::list<LiveValues::Scope> scopes;
+  for (std::int64_t i = 0; i < state.range(0); ++i) {
+    scopes.emplace_back(&live).add(as_bytes(values.emplace_back(random_text(engine, 40))));
+    scopes.back().begin();
+  }
+  for (auto _ : state) benchmark::DoNotOptimize(live.hide(line));
+}
+
+BENCHMARK(hide_in_one_line)->Arg(0)->Arg(1)->Arg(64)->Arg(10'000);
 
 }  // namespace
 }  // namespace strongroom::bench

@@ -28,6 +28,10 @@ GATES = [
     Gate("search among 10,000, ms", "search/10000 ms", "", "a bound", None, at_most=True),
     Gate("masker, 20 secrets, log lines, MB/s", "masker/log_lines", "", "a bound", 200),
     Gate("masker, beginnings of secrets only, MB/s", "masker/beginnings_only", "", "a bound", None),
+    Gate("log masking, ordinary lines, MB/s", "masking/ordinary lines", "", "a bound", 100),
+    Gate("log masking, the worst text, MB/s", "masking/worst", "", "a bound", None),
+    Gate("log masking, ordinary lines", "masking/ordinary lines", "masking/copy", "copying them", None),
+    Gate("log: a value made live for an answer, ns", "masking/live ns", "", "a bound", 920, at_most=True),  # 2 % of 46 us
     Gate("get at 10,000", "growth/10000", "growth/10", "get at 10", 0.8, 0.9),
     Gate("get at 1,000,000", "growth/1000000", "growth/10", "get at 10", 0.6, 0.9),
     Gate("durable put, 1 client", "put/1", "sqlite", "plain SQLite", 0.6, 0.8),
