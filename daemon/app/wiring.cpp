@@ -5,7 +5,8 @@
 namespace strongroom::app {
 
 void bind_services(ipc::Dispatcher& dispatcher, lifecycle::LifecycleService& lifecycle, secrets::SecretService& secrets,
-                   audit::AuditService& audit, exports::ExportService& exports, plugin_host::PluginService& plugins) {
+                   audit::AuditService& audit, exports::ExportService& exports, plugin_host::PluginService& plugins,
+                   LogService& log) {
   dispatcher.add_interface("io.strongroom", protocol::errors_varlink_text());
   for (const auto* area : protocol::catalogue())
     dispatcher.add_interface(std::string(area->name), protocol::varlink_text(*area));
@@ -14,6 +15,7 @@ void bind_services(ipc::Dispatcher& dispatcher, lifecycle::LifecycleService& lif
   bind_audit(dispatcher, audit);
   bind_exports(dispatcher, exports);
   bind_plugins(dispatcher, plugins);
+  bind_log(dispatcher, log);
 }
 
 }  // namespace strongroom::app

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <strongroom/protocol/secrets_in.h>
+
 #include "daemon/lifecycle/audit_opening.h"
 #include "daemon/lifecycle/store_identity.h"
 
@@ -150,6 +152,9 @@ Status LifecycleService::open_slowed(const wire::UnlockRequest& request) {
     return make_error(ErrorCode::rate_limited, "there were too many wrong tries; the next one may come in " +
                                                    std::to_string(wait->count()) +
                                                    (wait->count() == 1 ? " second" : " seconds"));
+  LiveValues::Scope held(around_.live);
+  protocol::for_each_secret(request, [&](const Secret& typed) { held.add(typed.reveal(RevealReason::inspect)); });
+  held.begin();
   Status opened = open_with(request);
   if (opened) wrong_tries_.right();
   if (!opened && opened.error().code == ErrorCode::wrong_credential) wrong_tries_.wrong(WrongTries::Clock::now());

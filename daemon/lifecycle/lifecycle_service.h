@@ -16,6 +16,7 @@
 #include <strongroom/base/clock.h>
 #include <strongroom/base/completion.h>
 #include <strongroom/base/feed.h>
+#include <strongroom/base/live_values.h>
 #include <strongroom/protocol/methods/vault.h>
 
 #include "daemon/audit/log.h"
@@ -42,10 +43,12 @@ struct Surroundings {
   std::function<std::optional<protocol::service::AuditStatus>()> audit_status;
   std::function<std::vector<std::string>()> plugin_problems;  // sentences
   std::function<std::vector<HealthCheck>()> health_checks;
+  std::function<std::vector<protocol::service::Setting>()> settings;
   // What may wait for others and changes nothing. False: too many wait, and the task was not taken.
   std::function<bool(std::function<void()>)> run_look;
   // Something that the audit log has to hold beside the calls.
   std::function<void(std::string_view action, std::string_view detail, std::string_view result)> record;
+  LiveValues* live = nullptr;  // told which passphrases and codes are tried, while they are; null: nobody is
 };
 
 // Thread-safe.
@@ -71,6 +74,7 @@ class LifecycleService {
               Completion<protocol::service::StatusResponse> last, Stream<protocol::service::StatusResponse> stream);
   void handle(protocol::service::GetHealth, protocol::service::Empty&&,
               Completion<protocol::service::HealthResponse> completion);
+  Result<protocol::service::SettingsResponse> handle(protocol::service::GetSettings, protocol::service::Empty&&);
   // Who calls is the connection's business; here the words are only checked.
   Result<protocol::service::Empty> handle(protocol::service::Identify, protocol::service::IdentifyRequest&& request);
   Result<protocol::vault::ListSlotsResponse> handle(protocol::vault::ListSlots, protocol::service::Empty&&);

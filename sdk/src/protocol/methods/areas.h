@@ -11,5 +11,6 @@ const InterfaceInfo& secret_area();
 const InterfaceInfo& audit_area();
 const InterfaceInfo& export_area();
 const InterfaceInfo& plugin_area();
+const InterfaceInfo& log_area();
 
 }  // namespace strongroom::protocol
