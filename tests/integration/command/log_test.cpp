@@ -117,6 +117,27 @@ TEST_F(LogCommand, ABugReportHasAllItsParts) {
   EXPECT_FALSE(holds(report, daemon_.folder().string())) << report;
 }
 
+// The way in which a secret reaches the log by mistake: a configuration that somebody has mistyped is quoted there.
+TEST_F(LogCommand, WhatDoesReachTheLogIsMaskedEverywhere) {
+  const std::string key = "sk-ant-api03-CANARYCANARYCANARYCANARY0123";
+  const fs::path file = daemon_.folder() / "config.toml";
+  std::ofstream(file) << "";
+  daemon_.stop();
+  daemon_.add_flags({"--config", file.string()});
+  daemon_.start();
+  ASSERT_EQ(cli({"log", "mode", "debug"}).exit_code, 0);
+  std::ofstream(file) << "[daemon]\n" << key << " = true\n";
+  kill(daemon_.pid(), SIGHUP);
+  ASSERT_TRUE(eventually([&] { return holds(cli({"log", "search", "is not taken"}).output, "sk-ant-***0123"); }))
+      << cli({"log", "tail"}).output;
+  const std::string places[] = {cli({"log", "export", "--output", "-"}).output, cli({"bugreport"}).output,
+                                content(daemon_.state() / "strongroomd.log"), daemon_.stop().errors};
+  for (const auto& place : places) {
+    EXPECT_TRUE(holds(place, "sk-ant-***0123")) << place;
+    EXPECT_FALSE(holds(place, "CANARY")) << place;
+  }
+}
+
 // A key, a password and a value of no known form, in every way in which a client can make the daemon fail.
 TEST_F(LogCommand, NoSecretIsInAnyFileMemoryOrReport) {
   const std::string key = "sk-ant-api03-CANARYCANARYCANARYCANARY0123";
