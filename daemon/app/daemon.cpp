@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -18,6 +19,8 @@
 #include "daemon/app/backups.h"
 #include "daemon/app/exports.h"
 #include "daemon/app/health_checks.h"
+#include "daemon/app/last_words.h"
+#include "daemon/app/log_service.h"
 #include "daemon/app/monitoring.h"
 #include "daemon/app/open_storage.h"
 #include "daemon/app/outside_keys.h"
@@ -51,6 +54,8 @@
 namespace strongroom::app {
 
 namespace {
+
+using log::Level;
 
 constexpr std::chrono::seconds k_stop_deadline{5};
 constexpr std::size_t k_own_descriptors = 64;              // for files, plugins and threads beside the connections
@@ -112,8 +117,12 @@ struct Daemon::Parts {
   explicit Parts(const Configuration& c) : configuration(c), signals(block_signals()), memory(k_request_lock_limit) {}
 
   Configuration configuration;
+  std::mutex changing;  // of the configuration, while others may read it
   sigset_t signals;
+  LiveValues live;
   std::unique_ptr<log::Log> log;
+  std::unique_ptr<LastWords> last_words;
+  std::unique_ptr<LogService> log_service;
   std::unique_ptr<InstanceLock> instance;
   WipedMemory memory;
   std::unique_ptr<vault::KeyArena> arena;
@@ -150,6 +159,7 @@ struct Daemon::Parts {
   void make_services();
   Status listen();
   ipc::Limits limits();
+  std::vector<protocol::service::Setting> shown_settings();
   std::vector<Monitoring::Durations> durations() const;
   void apply(const Configuration& changed);
   void check_storage();
@@ -159,8 +169,12 @@ Status Daemon::Parts::open_vault() {
   STRONGROOM_CHECK(prepare_folder(configuration.data));
   STRONGROOM_CHECK(prepare_folder(configuration.state));
   STRONGROOM_ASSIGN(instance, InstanceLock::take(configuration.data));
-  STRONGROOM_ASSIGN(
-      log, log::Log::open(configuration.log_target, configuration.state / "strongroomd.log", configuration.log_level));
+  STRONGROOM_ASSIGN(log, log::Log::open({.target = configuration.log_target,
+                                         .file = configuration.state / "strongroomd.log",
+                                         .level = configuration.log_level,
+                                         .live = &live}));
+  last_words = std::make_unique<LastWords>(*log);
+  log_service = std::make_unique<LogService>(*log);
   using Locking = vault::KeyArena::Locking;
   STRONGROOM_ASSIGN(
       arena, vault::KeyArena::make(configuration.require_locked_memory ? Locking::required : Locking::allow_unlocked));
@@ -185,8 +199,8 @@ Status Daemon::Parts::open_audit() {
   audit::AuditLog::Options options;
   options.folder = configuration.state / "audit";
   options.segment_size = static_cast<std::uint64_t>(configuration.audit_segment_mib) << 20;
-  options.report = [this](std::string_view line) { log->warning(line); };
-  options.sync_failed = [this](const Error& error) { log->error(error.message); };
+  options.report = [this](std::string_view line) { log->write(Level::warning, "audit", line); };
+  options.sync_failed = [this](const Error& error) { log->write(Level::error, "audit", error.message); };
   options.observe = [this](const evidence::Event& event, std::uint64_t sequence) {
     if (monitoring) monitoring->observe(event, sequence);
   };
@@ -194,12 +208,13 @@ Status Daemon::Parts::open_audit() {
   audit::Recorder::Ports ports{.object_id = [this](std::string_view name) { return object_id(name); },
                                .has_store = [this] { return vault->state() != vault::State::uninitialized; }};
   recorder = std::make_unique<audit::Recorder>(*audit, std::move(ports), configuration.audit_reveals);
-  if (const auto problem = audit->problem(); !problem.empty()) log->error("the audit log: " + problem);
+  if (const auto problem = audit->problem(); !problem.empty())
+    log->write(Level::error, "audit", "the audit log: " + problem);
   return {};
 }
 
 Status Daemon::Parts::open_store() {
-  const auto say = [this](std::uint32_t, std::string_view line) { log->info(line); };
+  const auto say = [this](std::uint32_t, std::string_view line) { log->write(Level::info, "storage", line); };
   STRONGROOM_ASSIGN(auto storage, open_storage(configuration, say, [this] { return stopping.load(); }));
   auto ports = lifecycle::accumulator_ports(*vault);
   // With the outcomes of the commit before, which is the only one whose intents the store remembers.
@@ -217,7 +232,7 @@ void Daemon::Parts::make_audit_service() {
   witnesses = std::make_unique<audit::Witnesses>(
       *audit, audit::ask_by_helper(beside_this_program("strongroom-witness").string()),
       [this](const std::string& problem) {
-        log->error(problem);
+        log->write(Level::error, "witness", problem);
         lifecycle->add_problem(problem);
         recorder->system("witness.alarm", problem, "tampered");
       });
@@ -248,7 +263,7 @@ void Daemon::Parts::make_services() {
   make_audit_service();
   secrets = std::make_unique<secrets::SecretService>(
       *vault, *store, *freshness, system_clock(), &memory,
-      [this](std::function<void()> task) { return search_pool->run(std::move(task)); });
+      [this](std::function<void()> task) { return search_pool->run(std::move(task)); }, &live);
   lifecycle::Surroundings around;
   around.version = k_version;
   around.storage_name = configuration.storage;
@@ -289,11 +304,13 @@ void Daemon::Parts::make_services() {
     return health_checks(
         {configuration, *vault, *store, *freshness, *audit_service, *plugins, outside, arena->memory_is_locked()});
   };
+  around.settings = [this] { return shown_settings(); };
   around.audit_status = [this] { return audit_service->status(); };
   around.record = [this](std::string_view action, std::string_view detail, std::string_view result) {
     recorder->system(action, detail, result);
   };
-  around.report = [this](std::string_view sentence) { log->warning(sentence); };
+  around.report = [this](std::string_view sentence) { log->write(Level::warning, "lifecycle", sentence); };
+  around.live = &live;
   lifecycle = std::make_unique<lifecycle::LifecycleService>(*vault, *arena, *store, *freshness, *audit, system_clock(),
                                                             std::move(around));
   auto ports_of_plugins = plugin_ports(*vault, *log, *recorder);
@@ -309,15 +326,28 @@ void Daemon::Parts::make_services() {
       *plugins, [this](std::function<void()> task) { return search_pool->run(std::move(task)); });
   monitoring = std::make_unique<Monitoring>(configuration, *log, *lifecycle, *plugins, [this] { return durations(); });
   exports = std::make_unique<Exports>(
-      Exports::Parts{configuration, *recorder, *audit_service, *secrets, *lifecycle, *plugins});
+      Exports::Parts{configuration, *recorder, *audit_service, *secrets, *lifecycle, *plugins, live});
   backups = std::make_unique<Backups>(Backups::Parts{configuration, *log, *audit, *recorder, *vault, *store});
   dispatcher = std::make_unique<ipc::Dispatcher>(
       ipc::Dispatcher::Identity{std::string(protocol::k_vendor), std::string(protocol::k_product),
                                 std::string(k_version), std::string(protocol::k_url)},
       ipc::Admission(geteuid(), [this] { return lifecycle->state(); }));
   dispatcher->set_recorder(recorder.get());
+  dispatcher->set_live_values(&live);
+  dispatcher->set_failures({.wanted = [this] { return log->takes(Level::debug); },
+                            .tell =
+                                [this](std::string_view method, std::int64_t request, const Error& error) {
+                                  log->write(Level::debug, "calls", failure_sentence(method, request, error));
+                                }});
   bind_services(*dispatcher, *lifecycle, *secrets, *audit_service, exports->service(), backups->service(),
-                *plugin_service);
+                *plugin_service, *log_service);
+}
+
+std::vector<protocol::service::Setting> Daemon::Parts::shown_settings() {
+  std::vector<protocol::service::Setting> out;
+  const std::lock_guard guard(changing);
+  for (const auto& setting : settings()) out.push_back({std::string(setting.key), setting.text(configuration)});
+  return out;
 }
 
 std::vector<Monitoring::Durations> Daemon::Parts::durations() const {
@@ -352,7 +382,7 @@ Status Daemon::Parts::listen() {
       ipc::Server::Options{
           .threads = static_cast<std::size_t>(configuration.threads),
           .limits = limits(),
-          .report = [this](std::string_view line) { log->warning(line); },
+          .report = [this](std::string_view line) { log->write(Level::warning, "connections", line); },
           .record = [this](std::string_view reason, std::uint64_t many) { recorder->dropped(reason, many); }});
   return server->start(socket);
 }
@@ -375,7 +405,10 @@ void Daemon::Parts::apply(const Configuration& changed) {
     if (setting.takes == Takes::restart) {
       log->warning("needs a restart: " + std::string(setting.key));
     } else {
-      setting.take(configuration, changed);
+      {
+        const std::lock_guard guard(changing);
+        setting.take(configuration, changed);
+      }
       recorder->system("configuration.changed", std::string(setting.key) + " = " + setting.text(configuration));
       log->info("changed: " + std::string(setting.key));
     }

@@ -103,7 +103,7 @@ exports::Reveals Exports::reveals() {
     if (*last) parts_.recorder.sync(**last);
     last->reset();
   };
-  return {reveal, settle};
+  return {reveal, settle, &parts_.live};
 }
 
 Result<exports::SecretPage> Exports::secret_page(const std::string& prefix, bool deleted, const std::string& cursor) {

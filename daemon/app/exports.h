@@ -25,6 +25,7 @@ class Exports {
     secrets::SecretService& secrets;
     lifecycle::LifecycleService& lifecycle;
     plugin_host::Plugins& plugins;
+    LiveValues& live;
   };
 
   explicit Exports(const Parts& parts);

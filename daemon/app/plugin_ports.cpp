@@ -37,7 +37,8 @@ plugin_host::Plugins::Ports plugin_ports(const vault::Vault& vault, log::Log& lo
             std::ranges::copy(hash, digest.begin());
             return digest;
           },
-          .report = [&log](std::string_view line) { log.warning(line); },
+          .report = [&log](std::string_view line) { log.write(log::Level::warning, "plugins", line); },
+          .masked = [&log](std::string_view line) { return log.masked(line); },
           .record = [&recorder](std::string_view action, std::string_view detail) { recorder.system(action, detail); },
           .sandbox = platform::can_confine()};
 }

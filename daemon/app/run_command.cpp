@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "daemon/app/daemon.h"
+#include "daemon/app/last_words.h"
 #include "daemon/app/restore_command.h"
 #include "daemon/app/self_test.h"
 #include "daemon/app/version.h"
@@ -36,6 +37,7 @@ int serve(const Configuration& configuration, const std::vector<std::string>& ar
 }  // namespace
 
 int run_command(int argc, char** argv, char** environment) {
+  install_last_words();
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   const auto invocation = configure(arguments, environment);
   if (!invocation) return say(invocation.error());

@@ -45,6 +45,11 @@ class RevealedSource final : public Source {
         for (const auto& field : revealed->fields_) bytes += field.value.size();
       values.push_back(std::move(revealed));
     }
+    LiveValues::Scope held(reveals_.live);
+    for (const auto& revealed : values)
+      if (revealed)
+        for (const auto& field : revealed->fields_) held.add(field.value.reveal(RevealReason::inspect));
+    held.begin();
     reveals_.settle();
     for (std::size_t i = 0; i < values.size(); ++i) STRONGROOM_CHECK(tell_fields(rows[i], values[i], take));
     return values.size();

@@ -1,6 +1,7 @@
 // Secrets with their values as rows, a row for each field.
 #pragma once
 
+#include <strongroom/base/live_values.h>
 #include <strongroom/protocol/methods/secret.h>
 
 #include "daemon/exports/source.h"
@@ -13,6 +14,7 @@ struct Reveals {
   std::function<Result<protocol::secret::GetResponse>(const std::string& path)> reveal;
   // What was written down lasts: called before values that were revealed are handed over.
   std::function<void()> settle;
+  LiveValues* live = nullptr;  // told which values an exporter is handed, while it is; null: nobody is
 };
 
 // A value that cannot be had (it has expired, it is too long for a cell) is a row that says so, so that none is missing

@@ -18,6 +18,7 @@
 #include <strongroom/base/completion.h>
 #include <strongroom/protocol/catalogue.h>
 #include <strongroom/protocol/codec.h>
+#include <strongroom/protocol/secrets_in.h>
 
 #include "daemon/ipc/dispatcher.h"
 
@@ -36,14 +37,22 @@ concept AnswersLater =
       service.handle(M{}, std::move(request), std::move(completion));
     };
 
+template <class T>
+void write_answer(const T& answer, LiveValues* live, WipedString& out) {
+  LiveValues::Scope held(live);
+  if constexpr (protocol::may_hold_secrets_v<T>) {
+    protocol::for_each_secret(answer, [&](const Secret& value) { held.add(value.reveal(RevealReason::inspect)); });
+    held.begin();
+  }
+  protocol::JsonWriter writer(out);
+  protocol::encode(answer, writer);
+}
+
 template <class M>
-Completion<typename M::Response> completion_of(std::shared_ptr<LaterReply> reply) {
-  return [reply = std::move(reply)](Result<typename M::Response> result) {
+Completion<typename M::Response> completion_of(std::shared_ptr<LaterReply> reply, LiveValues* live) {
+  return [reply = std::move(reply), live](Result<typename M::Response> result) {
     if (!result) return reply->fail(result.error());
-    reply->finish([&](WipedString& out) {
-      protocol::JsonWriter writer(out);
-      protocol::encode(*result, writer);
-    });
+    reply->finish([&](WipedString& out) { write_answer(*result, live, out); });
   };
 }
 
@@ -70,8 +79,7 @@ BoundMethod bind_now(Service& service) {
     STRONGROOM_CHECK(protocol::decode(parameters, request, {call.memory}));
     auto result = service.handle(M{}, std::move(request));
     if (!result) return std::move(result).error();
-    protocol::JsonWriter writer(out);
-    protocol::encode(*result, writer);
+    write_answer(*result, call.live, out);
     return {};
   };
   return method;
@@ -88,17 +96,17 @@ BoundMethod bind_later(Service& service, Ordering ordering) {
     if (M::info.passes == protocol::Passes::descriptor && !*call.passed)
       return reply->fail(make_error(ErrorCode::invalid_argument, "has to come along with the message", "descriptor"));
     if constexpr (AnswersLater<M, Service>) {
-      service.handle(M{}, std::move(request), completion_of<M>(std::move(reply)));
+      service.handle(M{}, std::move(request), completion_of<M>(std::move(reply), call.live));
     } else if constexpr (M::info.passes == protocol::Passes::descriptor &&
                          M::info.streaming == protocol::Streaming::no) {
-      service.handle(M{}, std::move(request), std::move(*call.passed), completion_of<M>(std::move(reply)));
+      service.handle(M{}, std::move(request), std::move(*call.passed), completion_of<M>(std::move(reply), call.live));
     } else if constexpr (M::info.passes == protocol::Passes::descriptor) {
       auto stream = stream_of<M>(reply);
-      service.handle(M{}, std::move(request), std::move(*call.passed), completion_of<M>(std::move(reply)),
+      service.handle(M{}, std::move(request), std::move(*call.passed), completion_of<M>(std::move(reply), call.live),
                      std::move(stream));
     } else {
       auto stream = stream_of<M>(reply);
-      service.handle(M{}, std::move(request), completion_of<M>(std::move(reply)), std::move(stream));
+      service.handle(M{}, std::move(request), completion_of<M>(std::move(reply), call.live), std::move(stream));
     }
   };
   return method;

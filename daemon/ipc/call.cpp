@@ -27,6 +27,7 @@ void LaterReply::fail(const Error& error) {
 }
 
 void LaterReply::say(const Error& error) {
+  if (on_failure_) on_failure_(error);
   if (!somebody_reads()) return;
   WipedString message(memory_);
   message.reserve(256);

@@ -10,6 +10,7 @@
 #include <string>
 
 #include <strongroom/base/duration_histogram.h>
+#include <strongroom/base/live_values.h>
 #include <strongroom/base/result.h>
 #include <strongroom/base/wiped_memory.h>
 #include <strongroom/protocol/method.h>
@@ -33,6 +34,7 @@ struct CallInfo {
   std::pmr::memory_resource* memory = nullptr;  // for secrets in the decoded request
   const audit::Subject* subject = nullptr;      // the caller as the audit log knows it
   platform::Descriptor* passed = nullptr;       // what came along; there for a method that says so, to be taken
+  LiveValues* live = nullptr;                   // where the values of an answer are named while it is written
 };
 
 // The answer of a call that is finished later or elsewhere. Any thread may finish it, exactly once; dropping it
@@ -58,6 +60,9 @@ class LaterReply {
 
   void set_settle(Settle settle) { settle_ = std::move(settle); }
 
+  // Is told an error that is answered. Before the call begins.
+  void set_on_failure(std::function<void(const Error& error)> on_failure) { on_failure_ = std::move(on_failure); }
+
   // How long it takes from now to its answer is added to `durations`, which outlives it.
   void measure(DurationHistogram& durations) noexcept {
     durations_ = &durations;
@@ -82,6 +87,7 @@ class LaterReply {
 
   Send send_;
   Settle settle_;
+  std::function<void(const Error& error)> on_failure_;
   std::shared_ptr<StreamWay> stream_;
   std::int64_t request_id_;
   std::pmr::memory_resource* memory_;

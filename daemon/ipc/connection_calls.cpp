@@ -40,6 +40,9 @@ void Connection::call_now(const Result<const BoundMethod*>& method, const protoc
     wipe(out.data() + start, out.size() - start);
     out.resize(start);
     protocol::write_error(out, status.error(), info.request_id);
+    // What a client sent in place of a name may be anything.
+    if (const auto failures = dispatcher_.failures())
+      failures->tell(method ? (*method)->full_name() : "an unknown method", info.request_id, status.error());
   }
   if (method) dispatcher_.durations((*method)->info->effect).add(DurationHistogram::Clock::now() - begun);
   if (!call.oneway) return;
@@ -100,6 +103,9 @@ Status Connection::record_call(const BoundMethod& method, const audit::CallRecor
 
 void Connection::call_later(const BoundMethod& method, const protocol::CallEnvelope& call, const CallInfo& info) {
   auto reply = reply_to(call, info, method.ordering == Ordering::serial);
+  if (auto failures = dispatcher_.failures())
+    reply->set_on_failure([failures = std::move(failures), name = method.full_name(),
+                           request = info.request_id](const Error& error) { failures->tell(name, request, error); });
   if (!reply->stream()) reply->measure(dispatcher_.durations(method.info->effect));
   if (call.upgrade)
     return reply->fail(

@@ -37,9 +37,9 @@ void Dispatcher::add_interface(std::string name, std::string text) {
 }
 
 void Dispatcher::add_method(std::string interface, const protocol::MethodInfo& info, BoundMethod method) {
-  std::string name = interface + "." + std::string(info.name);
   method.info = &info;
   method.interface = std::move(interface);
+  std::string name = method.full_name();
   methods_.insert_or_assign(std::move(name), std::move(method));
 }
 

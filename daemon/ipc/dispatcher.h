@@ -38,6 +38,8 @@ struct BoundMethod {
   std::function<Status(const protocol::JsonValue&, const CallInfo&, WipedString&)> now;
   // pipelined, serial.
   std::function<void(const protocol::JsonValue&, const CallInfo&, std::shared_ptr<LaterReply>)> later;
+
+  std::string full_name() const { return interface + "." + std::string(info->name); }
 };
 
 class Dispatcher {
@@ -60,8 +62,25 @@ class Dispatcher {
 
   audit::Recorder* recorder() const noexcept { return recorder_; }
 
+  // Who is told which values answers hold while they are written; null: nobody. Before the first call.
+  void set_live_values(LiveValues* live) noexcept { live_ = live; }
+
+  LiveValues* live_values() const noexcept { return live_; }
+
   // Errors: method_not_found, interface_not_found (subject names what was asked).
   Result<const BoundMethod*> find(std::string_view full_name) const;
+
+  // Who hears of calls that fail, and when. `wanted` is asked often and has to be cheap.
+  struct Failures {
+    std::function<bool()> wanted;
+    std::function<void(std::string_view method, std::int64_t request, const Error& error)> tell;
+  };
+
+  // Before the first call.
+  void set_failures(Failures failures) { failures_ = std::make_shared<const Failures>(std::move(failures)); }
+
+  // Null when nobody wants to hear of any now. An answer that comes later may outlive the dispatcher.
+  std::shared_ptr<const Failures> failures() const { return failures_ && failures_->wanted() ? failures_ : nullptr; }
 
   // How long calls of this kind took, from their message to their answer; streams are not among them.
   DurationHistogram& durations(protocol::Effect effect) const noexcept {
@@ -85,6 +104,8 @@ class Dispatcher {
   Identity identity_;
   Admission admission_;
   audit::Recorder* recorder_ = nullptr;
+  LiveValues* live_ = nullptr;
+  std::shared_ptr<const Failures> failures_;
   std::vector<std::pair<std::string, std::string>> interfaces_;
   std::unordered_map<std::string, BoundMethod, Hash, std::equal_to<>> methods_;
   mutable std::array<DurationHistogram, 3> durations_;  // by effect

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <strongroom/protocol/secrets_in.h>
+
 #include "daemon/lifecycle/audit_opening.h"
 #include "daemon/lifecycle/store_identity.h"
 
@@ -127,6 +129,9 @@ Status LifecycleService::open_with(const wire::UnlockRequest& request) {
 
 Status LifecycleService::open_slowed(const wire::UnlockRequest& request) {
   if (!is_given(request)) return open_with(request);
+  LiveValues::Scope held(around_.live);
+  protocol::for_each_secret(request, [&](const Secret& typed) { held.add(typed.reveal(RevealReason::inspect)); });
+  held.begin();
   return slowed([&] { return open_with(request); });
 }
 

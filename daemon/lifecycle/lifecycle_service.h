@@ -17,6 +17,7 @@
 #include <strongroom/base/clock.h>
 #include <strongroom/base/completion.h>
 #include <strongroom/base/feed.h>
+#include <strongroom/base/live_values.h>
 #include <strongroom/protocol/methods/vault.h>
 
 #include "daemon/audit/log.h"
@@ -51,6 +52,7 @@ struct Surroundings {
   std::function<std::optional<protocol::service::AuditStatus>()> audit_status;
   std::function<std::vector<std::string>()> plugin_problems;  // sentences
   std::function<std::vector<HealthCheck>()> health_checks;
+  std::function<std::vector<protocol::service::Setting>()> settings;
   // Wraps every row anew that is under an older key, telling how far it is; returns when none is left.
   std::function<Status(std::stop_token, const std::function<void(std::uint64_t rows, std::uint64_t rewrapped)>&)>
       rewrap_rows;
@@ -58,6 +60,7 @@ struct Surroundings {
   std::function<bool(std::function<void()>)> run_look;
   // Something that the audit log has to hold beside the calls.
   std::function<void(std::string_view action, std::string_view detail, std::string_view result)> record;
+  LiveValues* live = nullptr;  // told which passphrases and codes are tried, while they are; null: nobody is
 };
 
 // Thread-safe.
@@ -83,6 +86,7 @@ class LifecycleService {
               Completion<protocol::service::StatusResponse> last, Stream<protocol::service::StatusResponse> stream);
   void handle(protocol::service::GetHealth, protocol::service::Empty&&,
               Completion<protocol::service::HealthResponse> completion);
+  Result<protocol::service::SettingsResponse> handle(protocol::service::GetSettings, protocol::service::Empty&&);
   // Who calls is the connection's business; here the words are only checked.
   Result<protocol::service::Empty> handle(protocol::service::Identify, protocol::service::IdentifyRequest&& request);
   Result<protocol::vault::ListSlotsResponse> handle(protocol::vault::ListSlots, protocol::service::Empty&&);

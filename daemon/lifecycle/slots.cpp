@@ -1,4 +1,6 @@
 // The part of LifecycleService that looks after unlock slots.
+#include <strongroom/protocol/secrets_in.h>
+
 #include "daemon/lifecycle/lifecycle_service.h"
 #include "daemon/lifecycle/store_identity.h"
 
@@ -122,6 +124,9 @@ Status LifecycleService::test_slot(const wire::TestSlotRequest& request) {
     if (given != nullptr) return make_error(ErrorCode::invalid_argument, "give one thing that opens the slot");
     given = &**one;
   }
+  LiveValues::Scope held(around_.live);
+  protocol::for_each_secret(request, [&](const Secret& typed) { held.add(typed.reveal(RevealReason::inspect)); });
+  held.begin();
   const auto attempt = [&] { return vault_.test_slot(request.id, given, vault::Asking::yes); };
   return given != nullptr ? slowed(attempt) : attempt();
 }

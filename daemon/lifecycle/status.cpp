@@ -37,6 +37,10 @@ Result<protocol::service::StatusResponse> LifecycleService::handle(protocol::ser
   return status();
 }
 
+Result<protocol::service::SettingsResponse> LifecycleService::handle(protocol::service::GetSettings, Empty&&) {
+  return protocol::service::SettingsResponse{around_.settings()};
+}
+
 void LifecycleService::handle(protocol::service::GetHealth, Empty&&,
                               Completion<protocol::service::HealthResponse> completion) {
   if (!around_.run_look([this, completion] { completion(examine(around_.health_checks())); }))

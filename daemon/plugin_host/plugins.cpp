@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <ctime>
 
+#include <strongroom/base/masking.h>
+
 #include "daemon/plugin_host/builtin_plugins.h"
 #include "daemon/plugin_host/runner_process.h"
 
@@ -283,10 +285,11 @@ std::function<void(const ResourceReport&)> Plugins::usage_of(const std::string& 
 }
 
 void Plugins::take_log(const std::string& id, std::uint32_t level, std::string_view line) {
+  std::string text = ports_.masked ? ports_.masked(line) : mask_secrets(line);
   const std::lock_guard guard(mutex_);
   auto& lines = health_[id].lines;
   if (lines.size() == k_most_lines) lines.erase(lines.begin());
-  lines.push_back({clock_.now_ms(), std::string(level_name(level)), std::string(line)});
+  lines.push_back({clock_.now_ms(), std::string(level_name(level)), std::move(text)});
 }
 
 }  // namespace strongroom::plugin_host

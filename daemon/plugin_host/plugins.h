@@ -42,6 +42,8 @@ class Plugins {
     // The same for the same bytes as long as the store lives, and unknown to whoever has not its keys. Error: locked.
     std::function<Result<Digest>(BytesView bytes)> authenticate;
     std::function<void(std::string_view line)> report;  // to the daemon's own log
+    // Clears what a plugin says of what looks like a secret.
+    std::function<std::string(std::string_view line)> masked;
     // A plugin was installed, removed, enabled, disabled or configured.
     std::function<void(const std::string& id)> changed;
     // What problems() says may be different from now on. Called without a lock, on any thread.

@@ -33,12 +33,13 @@ Status select(SecretMap& values, const std::vector<std::string>& names) {
 }  // namespace
 
 SecretService::SecretService(const vault::Vault& vault, store::Store& store, store::FreshnessTracker& freshness,
-                             const Clock& clock, std::pmr::memory_resource* memory, RunSlow run_slow)
+                             const Clock& clock, std::pmr::memory_resource* memory, RunSlow run_slow, LiveValues* live)
     : store_(store),
       freshness_(freshness),
       clock_(clock),
       memory_(memory),
       run_slow_(std::move(run_slow)),
+      live_(live),
       repository_(vault, freshness) {}
 
 SecretService::Problem SecretService::problem_of(const Error& error) {

@@ -8,6 +8,7 @@
 #include <strongroom/base/clock.h>
 #include <strongroom/base/completion.h>
 #include <strongroom/base/feed.h>
+#include <strongroom/base/live_values.h>
 #include <strongroom/protocol/methods/secret.h>
 
 #include "daemon/secrets/read_times.h"
@@ -23,9 +24,10 @@ class SecretService {
   // False: too many wait, and the task was not taken.
   using RunSlow = std::function<bool(std::function<void()>)>;
 
-  // All must outlive the service. `memory` holds values on their way.
+  // All must outlive the service. `memory` holds values on their way; `live` (null: nobody) is told which they are
+  // while they are written.
   SecretService(const vault::Vault& vault, store::Store& store, store::FreshnessTracker& freshness, const Clock& clock,
-                std::pmr::memory_resource* memory, RunSlow run_slow);
+                std::pmr::memory_resource* memory, RunSlow run_slow, LiveValues* live = nullptr);
 
   using Problem = protocol::secret::Problem;
 
@@ -111,6 +113,7 @@ class SecretService {
   const Clock& clock_;
   std::pmr::memory_resource* memory_;
   const RunSlow run_slow_;
+  LiveValues* live_;
   SecretRepository repository_;
   ReadTimes read_times_;
   Feed<protocol::secret::Change> changes_;

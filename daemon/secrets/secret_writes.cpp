@@ -81,11 +81,17 @@ void SecretService::handle(wire::Put, wire::PutRequest&& request, Completion<wir
     return completion(status.error());
 
   struct Work {
+    Work(wire::PutRequest&& taken, LiveValues* live) : request(std::move(taken)), held(live) {
+      for (const auto& field : request.fields_) held.add(field.value.reveal(RevealReason::inspect));
+      held.begin();
+    }
+
     wire::PutRequest request;
     std::uint64_t version = 0;
+    LiveValues::Scope held;
   };
 
-  auto work = std::make_shared<Work>(Work{std::move(request), 0});
+  auto work = std::make_shared<Work>(std::move(request), live_);
   store_.write(
       [this, work](store::WriteTransaction& transaction) -> Status {
         STRONGROOM_ASSIGN(work->version, put(transaction, work->request));

@@ -47,6 +47,14 @@ TEST_F(PluginRegister, KeepsWhatWasInstalledAndConfigured) {
   EXPECT_FALSE(std::filesystem::exists(house_.folder() / "plugins" / k_hello));
 }
 
+TEST_F(PluginRegister, WhatAPluginSaysIsMaskedBeforeItIsKept) {
+  ASSERT_TRUE(house_.install(HELLO_EXPORTER));
+  house_.plugins().take_log(k_hello, 3, "key sk-ant-" + std::string(30, 'k') + " was refused");
+  const auto lines = house_.plugins().logs(k_hello);
+  ASSERT_TRUE(lines && lines->size() == 1);
+  EXPECT_EQ(lines->front().text, "key sk-ant-***kkkk was refused");
+}
+
 TEST_F(PluginRegister, ALibraryThatIsNotTheManifestsIsRefusedWithBothDigests) {
   const auto changed = house_.folder() / "changed.so";
   tests::write_file(changed, tests::content_of(HELLO_EXPORTER) + "x");

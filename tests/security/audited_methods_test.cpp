@@ -78,6 +78,7 @@ const std::map<std::string, Case>& cases() {
       {"io.strongroom.Plugin.Disable", {R"({"id":"com.example.none"})", "com.example.none", false, "not_found"}},
       {"io.strongroom.Plugin.Configure", {R"({"id":"com.example.none"})", "com.example.none", false, "not_found"}},
       {"io.strongroom.Plugin.GetLogs", {R"({"id":"com.example.none"})", "com.example.none", false, "not_found"}},
+      {"io.strongroom.Log.SetLogMode", {R"({"mode":"debug"})", "debug"}},
       {"io.strongroom.Audit.Redact", {R"({"seq":0})", "0", false, "not_found"}},
   };
   return all;

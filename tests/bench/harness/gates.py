@@ -30,6 +30,10 @@ GATES = [
     Gate("masker, beginnings of secrets only, MB/s", "masker/beginnings_only", "", "a bound", None),
     Gate("age: decryption, MB/s", "age/decrypt", "age/floor decrypt", "ChaCha20-Poly1305 alone", 0.9),
     Gate("age: encryption, MB/s", "age/encrypt", "age/floor encrypt", "ChaCha20-Poly1305 alone", 0.85),
+    Gate("log masking, ordinary lines, MB/s", "masking/ordinary lines", "", "a bound", 100),
+    Gate("log masking, the worst text, MB/s", "masking/worst", "", "a bound", None),
+    Gate("log masking, ordinary lines", "masking/ordinary lines", "masking/copy", "copying them", None),
+    Gate("log: a value made live for an answer, ns", "masking/live ns", "", "a bound", 920, at_most=True),  # 2 % of 46 us
     Gate("get at 10,000", "growth/10000", "growth/10", "get at 10", 0.8, 0.9),
     Gate("get at 1,000,000", "growth/1000000", "growth/10", "get at 10", 0.6, 0.9),
     Gate("durable put, 1 client", "put/1", "sqlite", "plain SQLite", 0.6, 0.8),

@@ -110,6 +110,21 @@ def measure_masker(context):
                                "--benchmark_filter=log_lines|beginnings"], capture_output=True, text=True, check=True)
         for one in json.loads(done.stdout)["benchmarks"]:
             context.samples.add(one["name"].replace("masker_", "masker/", 1), one["bytes_per_second"] / 1e6)
+    measure_log_masking(context)
+
+
+def measure_log_masking(context):
+    program = context.program("bench_masking")
+    for _ in range(context.rounds):
+        done = subprocess.run([program, "--benchmark_format=json", "--benchmark_min_time=0.2",
+                               "--benchmark_filter=copy_alone|ordinary_lines|worst_|live_for_one_answer/threads:1"],
+                              capture_output=True, text=True, check=True)
+        found = {one["name"]: one for one in json.loads(done.stdout)["benchmarks"]}
+        speed = {name: one["bytes_per_second"] / 1e6 for name, one in found.items() if "bytes_per_second" in one}
+        context.samples.add("masking/copy", speed["copy_alone"])
+        context.samples.add("masking/ordinary lines", speed["pass/ordinary_lines"])
+        context.samples.add("masking/worst", min(value for name, value in speed.items() if "worst_" in name))
+        context.samples.add("masking/live ns", found["live_for_one_answer/threads:1"]["real_time"])
 
 
 def measure_age(context):

@@ -9,12 +9,9 @@
 
 namespace strongroom {
 
-// `text` with everything that looks like a secret replaced by "***", some characters kept so that a person can tell
-// keys apart:
-//   sk-ant-... (20 and more): first 7, last 4     sk-... (20 and more): first 3, last 4
-//   AIza...    (30 and more): first 4, last 4     values of api key members (8 and more): first 3, last 4, shorter:
-//   none values of password, passphrase, secret, token and authorization members, bearer tokens, JWTs, what follows a
-//   PEM header, passwords in URLs, runs of 32 and more that mix cases and digits: none
+// `text` with everything that a rule of masking_rules.h finds replaced by "***", some characters kept where the rule
+// says so, that a person can tell keys apart. Takes time in proportion to the text, whatever is in it, and allocates
+// only the answer. Masked text stays as it is.
 std::string mask_secrets(std::string_view text);
 
 }  // namespace strongroom

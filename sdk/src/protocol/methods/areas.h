@@ -12,5 +12,6 @@ const InterfaceInfo& audit_area();
 const InterfaceInfo& export_area();
 const InterfaceInfo& plugin_area();
 const InterfaceInfo& backup_area();
+const InterfaceInfo& log_area();
 
 }  // namespace strongroom::protocol

@@ -215,6 +215,34 @@ struct GetHealth {
       .audit = not_audited("Programs poll it, and it tells nothing about what is stored.")};
 };
 
+struct Setting {
+  std::string key;
+  std::string value;
+  static constexpr std::string_view type_name = "Setting";
+
+  static constexpr auto fields() {
+    return std::tuple{Field<&Setting::key>{"key", "Its name in the configuration file, with its section."},
+                      Field<&Setting::value>{"value", "What counts now."}};
+  }
+};
+
+struct SettingsResponse {
+  std::vector<Setting> settings;
+
+  static constexpr auto fields() {
+    return std::tuple{
+        Field<&SettingsResponse::settings>{"settings", "All of them, as docs/configuration.md lists them."}};
+  }
+};
+
+struct GetSettings {
+  using Request = Empty;
+  using Response = SettingsResponse;
+  static constexpr MethodInfo info{.name = "GetSettings",
+                                   .documentation = "Tells the settings that the daemon runs with; none is a secret.",
+                                   .audit = not_audited("It tells nothing about what is stored.")};
+};
+
 struct IdentifyRequest {
   std::optional<std::string> client;
   std::optional<std::string> reason;
@@ -240,7 +268,7 @@ struct Identify {
 
 inline constexpr std::string_view interface = "io.strongroom.Service";
 inline constexpr std::string_view documentation = "What the daemon is and how it is.";
-using Methods = MethodList<GetInfo, GetStatus, WatchStatus, GetHealth, Identify>;
+using Methods = MethodList<GetInfo, GetStatus, WatchStatus, GetHealth, GetSettings, Identify>;
 
 // The interface of a method of this area, found by its type.
 template <class M>
