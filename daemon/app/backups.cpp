@@ -45,10 +45,8 @@ Backups::Backups(const Parts& parts) {
                              .keep = parts.configuration.backup_keep};
   backups::BackupService::Ports ports{
       .run_slow = [this](std::function<void()> task) { return pool_.run(std::move(task)); },
-      .record =
-          [&recorder = parts.recorder](std::string_view action, std::string_view detail, std::string_view result) {
-            recorder.system(action, detail, result);
-          },
+      .record = [&recorder = parts.recorder](std::string_view action, std::string_view detail,
+                                             std::string_view result) { recorder.system(action, detail, result); },
       .report = [&log = parts.log](std::string_view sentence) { log.error(sentence); }};
   service_ = std::make_unique<backups::BackupService>(std::move(origin), system_clock(), std::move(schedule),
                                                       std::move(ports));

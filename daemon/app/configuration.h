@@ -42,8 +42,8 @@ struct Configuration {
   audit::Durability audit_reveals = audit::Durability::written;
   std::int64_t audit_segment_mib = 64;
   bool require_sandbox = true;
-  std::filesystem::path backup_folder;            // empty: no backup is made without being asked
-  std::string backup_recipients;                  // who can open those, split by commas
+  std::filesystem::path backup_folder;  // empty: no backup is made without being asked
+  std::string backup_recipients;        // who can open those, split by commas
   std::int64_t backup_hours = 24;
   std::int64_t backup_keep = 10;
   std::int64_t connections = 2200;

@@ -139,21 +139,20 @@ Status fill(const Configuration& staged, const backups::Source& source, Made& ma
   const auto say = [](std::uint32_t, std::string_view) {};
   STRONGROOM_ASSIGN(auto storage, open_storage(staged, say, [] { return false; }));
   STRONGROOM_ASSIGN(const backups::Keys keys, backups::restore_rows(source, made.verified, *storage));
-  STRONGROOM_ASSIGN(const auto arena, vault::KeyArena::make(staged.require_locked_memory
-                                                                ? vault::KeyArena::Locking::required
-                                                                : vault::KeyArena::Locking::allow_unlocked));
+  STRONGROOM_ASSIGN(const auto arena,
+                    vault::KeyArena::make(staged.require_locked_memory ? vault::KeyArena::Locking::required
+                                                                       : vault::KeyArena::Locking::allow_unlocked));
   Bytes machine = platform::machine_id();
   const bool key_file = !machine.empty();
-  STRONGROOM_ASSIGN(const auto vault, vault::Vault::open({staged.data, staged.state}, *arena, std::move(machine), {},
-                                                         system_clock()));
+  STRONGROOM_ASSIGN(const auto vault,
+                    vault::Vault::open({staged.data, staged.state}, *arena, std::move(machine), {}, system_clock()));
   STRONGROOM_ASSIGN(made.code, vault->restore(keys.header, keys.root.reveal(RevealReason::derive),
                                               {.passphrase = {}, .key_file = key_file, .recovery = true}));
   store::Store store(std::move(storage));
   STRONGROOM_CHECK(lifecycle::adopt_restored(store, *vault));
   const backup::Manifest& m = made.verified.manifest;
-  const std::string from = "from the backup of " + time_text(m.created_ms) + "; its log was " +
-                           m.log_origin + " with " + std::to_string(m.log_entries) + " entries and root " +
-                           to_hex(m.log_root);
+  const std::string from = "from the backup of " + time_text(m.created_ms) + "; its log was " + m.log_origin +
+                           " with " + std::to_string(m.log_entries) + " entries and root " + to_hex(m.log_root);
   STRONGROOM_ASSIGN(auto mark, vault::PendingFile::write(mark_of(staged.state), as_bytes(from), 0600));
   STRONGROOM_CHECK(mark.replace());
   return vault::sync_folder(staged.state);

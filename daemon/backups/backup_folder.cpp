@@ -38,8 +38,7 @@ std::int64_t parse_time(const std::string& text) {
 
 Error failed(const fs::path& folder) {
   if (errno == ENOSPC || errno == EDQUOT) return make_error(ErrorCode::storage_full, "no space is left for a backup");
-  if (errno == ENOENT)
-    return make_error(ErrorCode::not_found, "the folder of backups is not there", folder.string());
+  if (errno == ENOENT) return make_error(ErrorCode::not_found, "the folder of backups is not there", folder.string());
   return make_error(ErrorCode::storage_failed, "the folder of backups cannot be used", folder.string());
 }
 

@@ -80,6 +80,7 @@ void BackupService::handle(wire::Create, wire::CreateRequest&& request, platform
     platform::Descriptor output;
     Job job;
   };
+
   auto call = std::make_shared<Call>(std::move(request), std::move(output), Job(*this, std::move(stream)));
   const auto work = [this](Call& c) -> Result<wire::Progress> {
     if (c.request.recipients.has_value() == c.request.passphrase.has_value())
@@ -115,9 +116,10 @@ BackupFolder BackupService::folder() const {
 
 Status BackupService::check_schedule() const {
   if (schedule_.folder.empty() || schedule_.recipients.empty())
-    return make_error(ErrorCode::configuration,
-                      "no folder and recipients are configured for backups: set backup.folder and backup.recipients, or "
-                      "give --output");
+    return make_error(
+        ErrorCode::configuration,
+        "no folder and recipients are configured for backups: set backup.folder and backup.recipients, or "
+        "give --output");
   return {};
 }
 
@@ -127,13 +129,13 @@ Result<wire::Progress> BackupService::run_scheduled(const Watch& watch) {
   const std::int64_t now = clock_.now_ms();
   wire::Progress last;
   auto name = folder().add(now, [&](int descriptor) -> Status {
-    STRONGROOM_ASSIGN(const auto manifest,
-                      write_backup(
-                          origin_, {schedule_.recipients, nullptr}, now,
-                          [&](BytesView sealed) {
-                            return platform::write_all(descriptor, platform::OutputKind::file, sealed, watch.stopped);
-                          },
-                          watch));
+    STRONGROOM_ASSIGN(const auto manifest, write_backup(
+                                               origin_, {schedule_.recipients, nullptr}, now,
+                                               [&](BytesView sealed) {
+                                                 return platform::write_all(descriptor, platform::OutputKind::file,
+                                                                            sealed, watch.stopped);
+                                               },
+                                               watch));
     last = finished(manifest);
     return {};
   });

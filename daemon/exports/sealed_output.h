@@ -40,8 +40,8 @@ class SealedOutput {
 
   void run(std::vector<age::Recipient> recipients);
   Status seal(std::span<const age::Recipient> recipients);
-  bool given_up() const { return abandoned_ || stopped_(); }
 
+  bool given_up() const { return abandoned_ || stopped_(); }
 
   const int output_;
   const platform::OutputKind kind_;

@@ -57,9 +57,8 @@ Result<wire::Progress> create_into(Session& session, const CreateOptions& option
     request.passphrase = std::move(*given);
   }
   STRONGROOM_ASSIGN(auto* const client, session.client());
-  return followed(session, [&](const Told& told) {
-    return client->call_passing<wire::Create>(descriptor, request, told);
-  });
+  return followed(session,
+                  [&](const Told& told) { return client->call_passing<wire::Create>(descriptor, request, told); });
 }
 
 Result<wire::Progress> create(Session& session, const CreateOptions& options) {
@@ -177,7 +176,8 @@ Status give_on_stdin(const Secret& secret) {
   const std::string_view text = secret.reveal_text(RevealReason::transmit);
   const bool given = write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size());
   close(ends[1]);
-  if (!given || dup2(ends[0], STDIN_FILENO) < 0) return make_error(ErrorCode::internal, "the passphrase cannot be given");
+  if (!given || dup2(ends[0], STDIN_FILENO) < 0)
+    return make_error(ErrorCode::internal, "the passphrase cannot be given");
   close(ends[0]);
   return {};
 }
@@ -204,7 +204,8 @@ int run_restore(Session& session, const OpenOptions& options) {
 
 void print_list(const wire::ListResponse& list) {
   if (!list.folder) {
-    print("No backup is made without being asked: set backup.folder and backup.recipients ('strongroom config path').\n");
+    print(
+        "No backup is made without being asked: set backup.folder and backup.recipients ('strongroom config path').\n");
     return;
   }
   std::vector<std::vector<std::string>> rows{{"NAME", "MADE", "BYTES"}};

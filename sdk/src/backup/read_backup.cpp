@@ -10,8 +10,8 @@ Status read_backup(int descriptor, age::Credentials credentials, ArchiveReader::
                    ArchiveReader::MemberTaker take_member,
                    const std::function<void(std::uint64_t bytes)>& read_so_far) {
   ArchiveReader reader(std::move(take_manifest), std::move(take_member));
-  STRONGROOM_ASSIGN(auto decryptor, age::Decryptor::begin(std::move(credentials),
-                                                          [&](BytesView plain) { return reader.feed(plain); }));
+  STRONGROOM_ASSIGN(auto decryptor,
+                    age::Decryptor::begin(std::move(credentials), [&](BytesView plain) { return reader.feed(plain); }));
   Bytes piece(256 * 1024);
   std::uint64_t at = 0;
   for (;;) {

@@ -7,9 +7,8 @@
 namespace strongroom::protocol {
 
 std::span<const InterfaceInfo* const> catalogue() {
-  static const std::array<const InterfaceInfo*, 7> areas{&service_area(), &vault_area(),  &secret_area(), &audit_area(),
-                                                         &export_area(),  &plugin_area(), &backup_area(),
-                                                         &log_area()};
+  static const std::array<const InterfaceInfo*, 8> areas{&service_area(), &vault_area(),  &secret_area(), &audit_area(),
+                                                         &export_area(),  &plugin_area(), &backup_area(), &log_area()};
   return areas;
 }
 

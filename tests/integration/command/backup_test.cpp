@@ -20,7 +20,8 @@ class BackupCommands : public testing::Test {
   BackupCommands() {
     daemon_.start();
     auto client = daemon_.client();
-    for (const char* path : {"prod/db", "prod/db", "prod/api", "dev/db"}) EXPECT_TRUE(put(client, path, canary_ + path));
+    for (const char* path : {"prod/db", "prod/db", "prod/api", "dev/db"})
+      EXPECT_TRUE(put(client, path, canary_ + path));
     EXPECT_TRUE(put(client, "large", canary_ + std::string(200'000, 'x')));
     Process keygen({"age-keygen", "-o", path("key")}, {});
     EXPECT_EQ(keygen.wait().exit_code, 0);
@@ -42,8 +43,8 @@ class BackupCommands : public testing::Test {
 
   // In the folders of a daemon that does not run.
   static Outcome restore(const TestDaemon& into, std::vector<std::string> words, std::string input = {}) {
-    words.insert(words.begin(), {STRONGROOMD_PATH, "--data", into.data().string(), "--state", into.state().string(),
-                                 "--restore"});
+    words.insert(words.begin(),
+                 {STRONGROOMD_PATH, "--data", into.data().string(), "--state", into.state().string(), "--restore"});
     Process process(std::move(words), {.environment = into.environment(), .input = std::move(input), .folder = {}});
     return process.wait();
   }
@@ -64,10 +65,12 @@ class BackupCommands : public testing::Test {
 
   // What the file would hold if somebody who can open it had changed it.
   std::string forged(const std::string& file, const std::string& command) {
-    const std::string script = "set -e; cd '" + daemon_.folder().string() +
-                               "'; rm -rf open; mkdir open; age -d -i key '" + file + "' > open.tar; tar -xf open.tar -C open; cd open; " + command +
-                               "; tar --format=ustar --sort=none --owner=0 --group=0 --numeric-owner -b1 -cf ../forged.tar "
-                               "manifest header root rows; cd ..; rm -f forged.age; age -r " + recipient_ + " -o forged.age forged.tar";
+    const std::string script =
+        "set -e; cd '" + daemon_.folder().string() + "'; rm -rf open; mkdir open; age -d -i key '" + file +
+        "' > open.tar; tar -xf open.tar -C open; cd open; " + command +
+        "; tar --format=ustar --sort=none --owner=0 --group=0 --numeric-owner -b1 -cf ../forged.tar "
+        "manifest header root rows; cd ..; rm -f forged.age; age -r " +
+        recipient_ + " -o forged.age forged.tar";
     Process shell({"bash", "-c", script}, {});
     const auto outcome = shell.wait();
     EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
@@ -83,12 +86,14 @@ TEST_F(BackupCommands, OpensWithTheAgeToolAndHoldsNoValueInTheClear) {
   const std::string file = make();
   EXPECT_EQ(fs::status(file).permissions(), fs::perms::owner_read | fs::perms::owner_write);
   EXPECT_FALSE(holds(content(file), canary_));
-  Process shell({"bash", "-c", "age -d -i '" + path("key") + "' '" + file + "' | tee '" + path("tar") + "' | tar -tvf -"}, {});
+  Process shell(
+      {"bash", "-c", "age -d -i '" + path("key") + "' '" + file + "' | tee '" + path("tar") + "' | tar -tvf -"}, {});
   const auto list = shell.wait();
   EXPECT_EQ(list.exit_code, 0) << list.errors;
-  for (const char* member : {"manifest", "header", "root", "rows"}) EXPECT_TRUE(holds(list.output, member)) << list.output;
+  for (const char* member : {"manifest", "header", "root", "rows"})
+    EXPECT_TRUE(holds(list.output, member)) << list.output;
   EXPECT_FALSE(holds(content(path("tar")), canary_)) << "what is stored is sealed inside, too";
-  EXPECT_TRUE(holds(cli({"audit", "list", "--action", "backup.finished"}).output, "rows"));
+  EXPECT_TRUE(holds(cli({"audit", "list", "--action", "backup.finished", "--json"}).output, "rows"));
 }
 
 TEST_F(BackupCommands, IsVerifiedWithoutADaemon) {
@@ -101,7 +106,8 @@ TEST_F(BackupCommands, IsVerifiedWithoutADaemon) {
   EXPECT_TRUE(holds(good.output, "Good: ") && holds(good.output, "signer unknown")) << good.output;
   const auto known = cli({"backup", "verify", file, "--identity", path("key"), "--signer", signer});
   EXPECT_TRUE(holds(known.output, "as you wanted")) << known.output << known.errors;
-  EXPECT_TRUE(holds(cli({"backup", "verify", file, "--identity", path("key"), "--json"}).output, "\"signer_known\":false"));
+  EXPECT_TRUE(
+      holds(cli({"backup", "verify", file, "--identity", path("key"), "--json"}).output, "\"signer_known\":false"));
 
   Process keygen({"age-keygen", "-o", path("other")}, {});
   (void)keygen.wait();
@@ -157,6 +163,7 @@ TEST_F(BackupCommands, ForgedIsRefusedAndNothingIsThereAfterwards) {
   const std::string file = make();
   const std::string key = cli({"audit", "key"}).output;
   const std::string signer = key.substr(0, key.find('\n'));
+
   const struct {
     const char* what;
     bool only_with_signer;
@@ -165,6 +172,7 @@ TEST_F(BackupCommands, ForgedIsRefusedAndNothingIsThereAfterwards) {
                  {"printf 'a%.0s' {1..32} > root", false},
                  {"sed -i 's/^created 1/created 2/' manifest", true},
                  {"sed -i 's/^strongroom-backup.1/strongroom-backup\\/2/' manifest", false}};
+
   for (const auto& change : changes) {
     TestDaemon other;
     std::vector<std::string> words{forged(file, change.what), "--identity", path("key")};
@@ -174,7 +182,8 @@ TEST_F(BackupCommands, ForgedIsRefusedAndNothingIsThereAfterwards) {
     EXPECT_TRUE(holds(refused.errors, "nothing was restored: ")) << refused.errors;
     EXPECT_FALSE(fs::exists(other.data() / "vault.a"));
     int beside = 0;
-    for (const auto& entry : fs::directory_iterator(other.folder())) beside += holds(entry.path().string(), "restoring") ? 1 : 0;
+    for (const auto& entry : fs::directory_iterator(other.folder()))
+      beside += holds(entry.path().string(), "restoring") ? 1 : 0;
     EXPECT_EQ(beside, 0);
   }
 }
@@ -213,7 +222,8 @@ TEST_F(BackupCommands, IsMadeWithoutBeingAskedAndOldOnesGo) {
   daemon_.start();
   const auto count = [&] {
     int files = 0;
-    for (const auto& entry : fs::directory_iterator(path("backups"))) files += entry.path().extension() == ".age" ? 1 : 0;
+    for (const auto& entry : fs::directory_iterator(path("backups")))
+      files += entry.path().extension() == ".age" ? 1 : 0;
     return files;
   };
   EXPECT_TRUE(eventually([&] { return count() == 1; }));

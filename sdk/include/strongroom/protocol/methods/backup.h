@@ -15,8 +15,8 @@ struct CreateRequest {
     using R = CreateRequest;
     return std::tuple{
         Field<&R::recipients>{"recipients", "Who can open it: age recipients, `age1...`.", {.min = 1, .max = 20}},
-        Field<&R::passphrase>{"passphrase", "Or who knows this; it stands alone.", {.min = 1, .max = 1024},
-                              CliRole::hidden}};
+        Field<&R::passphrase>{
+            "passphrase", "Or who knows this; it stands alone.", {.min = 1, .max = 1024}, CliRole::hidden}};
   }
 };
 
