@@ -299,6 +299,10 @@ void Daemon::Parts::make_services() {
         std::move(stop), [&](const secrets::RewrapProgress& progress) { tell(progress.rows, progress.rewrapped); }));
     return {};
   };
+  around.renew_log_key = [this]() -> Status {
+    STRONGROOM_CHECK(audit->usable());
+    return audit->keeper().change_epoch(true);
+  };
   around.run_look = [this](std::function<void()> task) { return search_pool->run(std::move(task)); };
   around.health_checks = [this] {
     return health_checks(
@@ -508,6 +512,7 @@ Daemon::~Daemon() {
   parts_->server->stop(k_stop_deadline);
   parts_->audit->set_chores({});
   parts_->exports.reset();
+  parts_->backups.reset();
   parts_->monitoring->stop();
   parts_->slow_pool.reset();
   parts_->search_pool.reset();

@@ -15,6 +15,7 @@
 #include "daemon/platform/descriptor.h"
 #include "daemon/platform/exchange_folders.h"
 #include "daemon/platform/machine_id.h"
+#include "daemon/platform/process_hardening.h"
 #include "daemon/vault/private_file.h"
 #include "daemon/vault/vault.h"
 
@@ -102,14 +103,24 @@ class Staged {
 
   const fs::path& path() const noexcept { return staged_; }
 
-  // What was there is then beside it; its name.
-  Result<fs::path> take_place() {
+  Status take_place() {
     STRONGROOM_CHECK(platform::exchange_folders(staged_, place_));
     done_ = true;
+    return vault::sync_folder(place_.parent_path());
+  }
+
+  // The other way round.
+  Status give_back() {
+    STRONGROOM_CHECK(platform::exchange_folders(staged_, place_));
+    done_ = false;
+    return {};
+  }
+
+  // What was there gets a name that says so.
+  fs::path set_aside() const {
     const fs::path before = place_.string() + ".before-" + time_;
     std::error_code problem;
     fs::rename(staged_, before, problem);
-    STRONGROOM_CHECK(vault::sync_folder(place_.parent_path()));
     return problem ? staged_ : before;
   }
 
@@ -120,18 +131,31 @@ class Staged {
   bool done_ = false;
 };
 
-// The daemon's own lock file is no store.
-bool holds_a_store(const fs::path& data) {
+// The lock file of a daemon is no store; whatever else lies there is somebody's.
+bool holds_a_store(const fs::path& folder) {
+  constexpr std::string_view k_ours[] = {"vault.", "store", "plugins", "audit", "locked"};
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(data, ignored)) {
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with("vault.") || name.starts_with("store") || name == "storage" || name == "plugins") return true;
+    if (std::ranges::any_of(k_ours, [&](std::string_view one) { return name.starts_with(one); })) return true;
   }
   return false;
 }
 
+// "/x/state/" names the folder "/x/state".
+fs::path without_slash(const fs::path& folder) {
+  const fs::path normal = folder.lexically_normal();
+  return normal.has_filename() ? normal : normal.parent_path();
+}
+
+bool lies_in(const fs::path& one, const fs::path& other) {
+  const auto [at, end] = std::ranges::mismatch(other, one);
+  return at == other.end() && end != one.end();
+}
+
 struct Made {
   std::optional<Secret> code;
+  bool signer_known = false;
   backups::Verified verified;
 };
 
@@ -151,8 +175,10 @@ Status fill(const Configuration& staged, const backups::Source& source, Made& ma
   store::Store store(std::move(storage));
   STRONGROOM_CHECK(lifecycle::adopt_restored(store, *vault));
   const backup::Manifest& m = made.verified.manifest;
-  const std::string from = "from the backup of " + time_text(m.created_ms) + "; its log was " + m.log_origin +
-                           " with " + std::to_string(m.log_entries) + " entries and root " + to_hex(m.log_root);
+  const std::string from = "from the backup of " + time_text(m.created_ms) +
+                           (made.signer_known ? ", whose signer was known" : ", signer unknown") + "; its log was " +
+                           m.log_origin + " with " + std::to_string(m.log_entries) + " entries and root " +
+                           to_hex(m.log_root);
   STRONGROOM_ASSIGN(auto mark, vault::PendingFile::write(mark_of(staged.state), as_bytes(from), 0600));
   STRONGROOM_CHECK(mark.replace());
   return vault::sync_folder(staged.state);
@@ -160,8 +186,9 @@ Status fill(const Configuration& staged, const backups::Source& source, Made& ma
 
 void tell(const Made& made, const std::string& before) {
   const backup::Manifest& m = made.verified.manifest;
-  std::printf("Restored %llu rows of %s, signed by %s.\n", static_cast<unsigned long long>(m.rows),
-              time_text(m.created_ms).c_str(), made.verified.signers.c_str());
+  std::printf("Restored %llu rows of %s, %s.\n", static_cast<unsigned long long>(m.rows),
+              time_text(m.created_ms).c_str(),
+              made.signer_known ? "signed as you wanted" : "signer unknown (--signer would tell)");
   if (!before.empty()) std::printf("What was there lies in %s; remove it when you do not need it.\n", before.c_str());
   std::printf(
       "Passphrases, recovery codes and shares of the store open it as before. Here it also opens without a person.\n");
@@ -171,9 +198,28 @@ void tell(const Made& made, const std::string& before) {
               static_cast<int>(code.size()), code.data());
 }
 
+// Both or none.
+Status take_places(Staged& data, Staged* state) {
+  STRONGROOM_CHECK(data.take_place());
+  const Status also = state != nullptr ? state->take_place() : Status();
+  if (also) return {};
+  if (data.give_back()) return also;
+  return make_error(
+      ErrorCode::storage_failed,
+      "only one of the two folders could be exchanged (" + also.error().message + "); what was there lies in",
+      data.path().string());
+}
+
 Status run(const Invocation& invocation) {
+  STRONGROOM_CHECK(platform::harden_process());
   const RestoreOptions& options = invocation.restore;
-  const Configuration& configuration = invocation.configuration;
+  Configuration configuration = invocation.configuration;
+  configuration.data = without_slash(configuration.data);
+  configuration.state = without_slash(configuration.state);
+  if (lies_in(configuration.data, configuration.state) || lies_in(configuration.state, configuration.data))
+    return make_error(ErrorCode::configuration,
+                      "the folders of data and state lie in each other, so that they cannot be exchanged one by one",
+                      configuration.state.string());
   const platform::Descriptor file(open(options.file.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return make_error(ErrorCode::not_found, "the backup cannot be read", options.file.string());
   backups::Source source;
@@ -185,12 +231,13 @@ Status run(const Invocation& invocation) {
   STRONGROOM_CHECK(prepare_folder(configuration.data));
   STRONGROOM_CHECK(prepare_folder(configuration.state));
   STRONGROOM_ASSIGN(const auto lock, InstanceLock::take(configuration.data));
-  const bool there = holds_a_store(configuration.data);
+  const bool there = holds_a_store(configuration.data) || holds_a_store(configuration.state);
   if (there && !options.replace)
     return make_error(ErrorCode::already_initialized,
                       "there is a store already; --replace puts the backup in its place and keeps it beside",
                       configuration.data.string());
   Made made;
+  made.signer_known = source.signer.has_value();
   STRONGROOM_ASSIGN(made.verified, backups::verify(source));
 
   const std::string time = time_text(system_clock().now_ms());
@@ -202,11 +249,11 @@ Status run(const Invocation& invocation) {
   STRONGROOM_CHECK(data.make());
   if (staged.state != staged.data) STRONGROOM_CHECK(state.make());
   STRONGROOM_CHECK(fill(staged, source, made));
-  STRONGROOM_ASSIGN(std::string before, data.take_place());
-  if (staged.state != staged.data) {
-    STRONGROOM_ASSIGN(const fs::path also, state.take_place());
-    before += " and " + also.string();
-  }
+  // A daemon that is started in between waits for the folder that it finds, too.
+  STRONGROOM_ASSIGN(const auto new_lock, InstanceLock::take(staged.data));
+  STRONGROOM_CHECK(take_places(data, staged.state != staged.data ? &state : nullptr));
+  std::string before = data.set_aside().string();
+  if (staged.state != staged.data) before += " and " + state.set_aside().string();
   tell(made, there ? before : std::string());
   return {};
 }

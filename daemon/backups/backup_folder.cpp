@@ -85,10 +85,11 @@ Result<std::string> BackupFolder::add(std::int64_t now_ms, const std::function<S
   return name;
 }
 
-Result<std::vector<std::string>> BackupFolder::prune(std::size_t keep) const {
+Result<std::vector<std::string>> BackupFolder::prune(std::size_t keep, const std::string& spared) const {
   STRONGROOM_ASSIGN(const auto all, files());
   std::vector<std::string> removed;
   for (std::size_t i = keep; i < all.size(); ++i) {
+    if (all[i].name == spared) continue;
     if (unlink((folder_ / all[i].name).c_str()) != 0) return failed(folder_);
     removed.push_back(all[i].name);
   }

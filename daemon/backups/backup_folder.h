@@ -32,8 +32,8 @@ class BackupFolder {
   // left unfinished is removed. The name. Errors: storage_full, storage_failed, not_found, those of `fill`.
   Result<std::string> add(std::int64_t now_ms, const std::function<Status(int descriptor)>& fill) const;
 
-  // Removes the oldest beyond `keep`; their names. Errors: as files().
-  Result<std::vector<std::string>> prune(std::size_t keep) const;
+  // Removes the oldest beyond `keep`, never `spared`; their names. Errors: as files().
+  Result<std::vector<std::string>> prune(std::size_t keep, const std::string& spared = {}) const;
 
  private:
   std::filesystem::path folder_;

@@ -31,7 +31,8 @@ std::string detail_of(const wire::Progress& last, const std::string& what) {
 // One call under way: who gives up stops it, who follows is told.
 class BackupService::Job {
  public:
-  Job(BackupService& service, Stream<wire::Progress> stream) : service_(service), stream_(std::move(stream)) {
+  Job(BackupService& service, Stream<wire::Progress> stream)
+      : service_(service), closed_(service.closed_), stream_(std::move(stream)) {
     if (stream_.on_end) stream_.on_end([gone = gone_] { *gone = true; });
   }
 
@@ -40,7 +41,7 @@ class BackupService::Job {
             .tell = [this](std::uint64_t done, std::uint64_t total) { tell(done, total); }};
   }
 
-  bool stopped() const { return service_.stopping_ || *gone_; }
+  bool stopped() const { return service_.stopping_ || service_.closed_ != closed_ || *gone_; }
 
  private:
   // At most ten times a second.
@@ -56,6 +57,7 @@ class BackupService::Job {
   }
 
   BackupService& service_;
+  const std::uint64_t closed_;
   Stream<wire::Progress> stream_;
   std::chrono::steady_clock::time_point told_{};
   std::shared_ptr<std::atomic<bool>> gone_ = std::make_shared<std::atomic<bool>>(false);
@@ -125,7 +127,8 @@ Status BackupService::check_schedule() const {
 
 Result<wire::Progress> BackupService::run_scheduled(const Watch& watch) {
   STRONGROOM_CHECK(check_schedule());
-  const std::lock_guard one(one_);
+  const std::unique_lock one(one_, std::try_to_lock);
+  if (!one) return make_error(ErrorCode::busy, "a backup into the folder is under way already");
   const std::int64_t now = clock_.now_ms();
   wire::Progress last;
   auto name = folder().add(now, [&](int descriptor) -> Status {
@@ -147,7 +150,7 @@ Result<wire::Progress> BackupService::run_scheduled(const Watch& watch) {
   }
   if (!done) return done.error();
   last.name = *std::move(name);
-  STRONGROOM_CHECK(folder().prune(static_cast<std::size_t>(schedule_.keep)));
+  STRONGROOM_CHECK(folder().prune(static_cast<std::size_t>(schedule_.keep), *last.name));
   return last;
 }
 
@@ -160,7 +163,10 @@ void BackupService::handle(wire::Run, Empty&&, Completion<wire::Progress> last, 
 // At once when there is none yet.
 Result<std::int64_t> BackupService::due_ms() const {
   STRONGROOM_ASSIGN(const auto files, folder().files());
-  return files.empty() ? clock_.now_ms() : files.front().created_ms + schedule_.every_hours * k_hour_ms;
+  // One of the future was made when the clock was wrong.
+  const std::int64_t now = clock_.now_ms();
+  const auto newest = std::ranges::find_if(files, [now](const BackupFile& file) { return file.created_ms <= now; });
+  return newest == files.end() ? now : newest->created_ms + schedule_.every_hours * k_hour_ms;
 }
 
 Result<wire::ListResponse> BackupService::list() const {
@@ -202,6 +208,7 @@ void BackupService::open() {
 }
 
 void BackupService::close() {
+  ++closed_;
   const std::lock_guard guard(opening_);
   timer_ = {};
 }

@@ -55,7 +55,7 @@ class BackupService {
 
   // The store is open: what is due is made, and later what falls due.
   void open();
-  // It is about to be closed: what runs ends.
+  // It is about to be closed: what runs ends soon, also what was asked for.
   void close();
   // For the end: what was asked for ends too.
   void stop();
@@ -76,7 +76,8 @@ class BackupService {
   const Schedule schedule_;
   const Ports ports_;
   std::atomic<bool> stopping_ = false;
-  std::mutex one_;  // one backup into the folder at a time
+  std::atomic<std::uint64_t> closed_ = 0;  // how often the store was closed: what began before ends
+  std::mutex one_;                         // one backup into the folder at a time
   mutable std::mutex problem_mutex_;
   std::string problem_;  // of the last one into the folder; guarded by problem_mutex_
   std::mutex opening_;   // guards timer_

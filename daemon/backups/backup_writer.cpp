@@ -58,6 +58,16 @@ Status measure(store::ReadTransaction& transaction, const Origin& origin, const 
   return {};
 }
 
+// Whether the keys did not change between their reading and the beginning of the snapshot, so that they are those of
+// its rows: a key that came later is not needed, one that went later still is.
+Result<bool> snapshot_is_of(store::ReadTransaction& transaction, const Origin& origin, std::uint64_t generation) {
+  store::Range first;
+  first.collection = origin.collections.front();
+  first.limit = 1;
+  STRONGROOM_CHECK(transaction.scan(first, [](BytesView, const store::RowView&) { return false; }));
+  return origin.vault.header_report().generation == generation;
+}
+
 // One archive under way inside an age file.
 class Archive {
  public:
@@ -114,10 +124,12 @@ Result<backup::Manifest> write_backup(const Origin& origin, const Sealing& seali
                                       age::ByteTaker take, const Watch& watch) {
   backup::Manifest manifest;
   manifest.created_ms = now_ms;
+  vault::Vault::BackupKeys keys;
+  bool fits = false;
   const auto write = [&](store::ReadTransaction& transaction) -> Status {
+    STRONGROOM_ASSIGN(fits, snapshot_is_of(transaction, origin, keys.generation));
+    if (!fits) return {};
     STRONGROOM_CHECK(measure(transaction, origin, watch, manifest));
-    // After the first read of the snapshot: keys are never fewer than those that its rows need.
-    STRONGROOM_ASSIGN(const auto keys, origin.vault.backup_keys());
     manifest.store_id = origin.vault.store_id();
     manifest.header_generation = keys.generation;
     manifest.members[0] = member_of(keys.header);
@@ -132,10 +144,15 @@ Result<backup::Manifest> write_backup(const Origin& origin, const Sealing& seali
     STRONGROOM_CHECK(archive.member("manifest", as_bytes(note.serialize())));
     STRONGROOM_CHECK(archive.member(backup::k_header, keys.header));
     STRONGROOM_CHECK(archive.member(backup::k_root, keys.root.view()));
+    keys.root.reset();
     STRONGROOM_CHECK(write_rows(transaction, origin, watch, manifest.members[2].size, archive));
     return archive.end();
   };
-  STRONGROOM_CHECK(origin.store.read(write));
+  while (!fits) {
+    if (watch.stopped()) return make_error(ErrorCode::cancelled, "nobody waits for the backup any more");
+    STRONGROOM_ASSIGN(keys, origin.vault.backup_keys());
+    STRONGROOM_CHECK(origin.store.read(write));
+  }
   return manifest;
 }
 

@@ -56,6 +56,7 @@ struct Surroundings {
   // Wraps every row anew that is under an older key, telling how far it is; returns when none is left.
   std::function<Status(std::stop_token, const std::function<void(std::uint64_t rows, std::uint64_t rewrapped)>&)>
       rewrap_rows;
+  std::function<Status()> renew_log_key;  // the log is signed with a new key from now on
   // What may wait for others and changes nothing. False: too many wait, and the task was not taken.
   std::function<bool(std::function<void()>)> run_look;
   // Something that the audit log has to hold beside the calls.

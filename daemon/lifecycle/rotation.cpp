@@ -45,6 +45,7 @@ Status LifecycleService::rotate_key(const wire::RotateKeyRequest& request) {
   if (request.kind == wire::KeyKind::system)
     return make_error(ErrorCode::invalid_argument,
                       "system keys stay as long as the store lives: names and the log hang on them", "kind");
+  if (request.kind == wire::KeyKind::audit) return around_.renew_log_key();
   STRONGROOM_CHECK(request.kind == wire::KeyKind::root ? vault_.rotate_root()
                                                        : vault_.rotate_kek(request.name.value_or("default")));
   note_header_change();

@@ -130,7 +130,7 @@ class Vault {
 
   // Puts a new slot of the same type and label in the place of one: a new key, code, shares, or the passphrase `given`.
   // What opened the old one opens the store no more; who holds an older header can still use it there. Errors: those of
-  // adding one, not_found.
+  // adding one, not_found; conflict (a credential that the service manager has not exchanged).
   Result<RotatedSlot> rotate_slot(std::string_view id, const Secret* given);
   // With the last key-file slot goes the key file, with a keychain slot its item. Who holds an older header can still
   // open that one; with `revoke` it opens nothing that is written from now on, because the root key and the KEKs of all
@@ -149,7 +149,9 @@ class Vault {
   Status rotate_kek(std::string_view name_space);
   // Whether some name space has more than one KEK. False while locked.
   bool has_old_keks() const;
-  // Takes the older KEKs of every name space away: what is still sealed under them opens no more. Error: locked.
+  // Takes the older KEKs of every name space out of the header: what is still sealed under them opens no more after the
+  // next unlock. The one before the current stays in memory until then, or until it is called again, for reads that
+  // began before. Error: locked.
   Status forget_old_keks();
   // Wraps the DEK of a sealed item under the current KEK of its name space; its fields stay as they are. Whether it was
   // under an older one. On failure the item is as before. Errors: those of open().

@@ -127,7 +127,8 @@ Status Vault::forget_old_keks() {
   if (next.ring.size() == impl_->header().ring.size()) return {};
   STRONGROOM_CHECK(impl_->commit(std::move(next)));
   const std::unique_lock guard(impl_->mutex);
-  for (const auto& [name, version] : newest) impl_->ring.forget_keks_before(name, version);
+  // The last one stays in memory until the next rotation or lock, for reads whose snapshot is older than this.
+  for (const auto& [name, version] : newest) impl_->ring.forget_keks_before(name, version - 1);
   return {};
 }
 

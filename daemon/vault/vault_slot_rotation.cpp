@@ -94,8 +94,13 @@ Result<Vault::Impl::NewSlot> Vault::Impl::successor_of(const Slot& old, const Se
     }
     case SlotType::keychain:
       return new_keychain_slot(old.label, store);
-    case SlotType::credential:
+    case SlotType::credential: {
+      const auto same = slot_key(old, nullptr, Asking::no);
+      if (same && open_root(arena, store, header().root_epoch, same->view(), old))
+        return make_error(ErrorCode::conflict,
+                          "the service manager hands over the same credential as before; give it a new one first");
       return new_credential_slot(old.label, store);
+    }
     case SlotType::key_file:
       break;
   }

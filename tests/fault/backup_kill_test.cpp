@@ -48,8 +48,9 @@ class BackupKill : public testing::Test {
   }
 
   Outcome verify(const fs::path& file) {
-    Process process({STRONGROOM_PATH, "backup", "verify", file.string(), "--identity", path("key")},
-                    {.environment = {"HOME=" + daemon_.folder().string(), "PATH=/usr/bin:/bin"}, .input = {}, .folder = {}});
+    Process process(
+        {STRONGROOM_PATH, "backup", "verify", file.string(), "--identity", path("key")},
+        {.environment = {"HOME=" + daemon_.folder().string(), "PATH=/usr/bin:/bin"}, .input = {}, .folder = {}});
     return process.wait();
   }
 

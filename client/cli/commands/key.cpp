@@ -1,4 +1,5 @@
 // key: the keys of the store, and new ones.
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <thread>
@@ -10,6 +11,7 @@
 #include "client/cli/output.h"
 #include "client/cli/print_json.h"
 #include "client/cli/progress.h"
+#include "client/cli/rotate_slot.h"
 #include "client/cli/terminal.h"
 
 namespace strongroom::cli {
@@ -74,9 +76,12 @@ int wait(Session& session, client::Client& client) {
 
 int run_key_rotate(Session& session, const RotateOptions& options) {
   wire::RotateKeyRequest request;
-  if (options.kind != "root" && options.kind != "namespace")
-    return session.fail(make_error(ErrorCode::invalid_argument, "must be root or namespace", "kind"));
-  request.kind = options.kind == "root" ? wire::KeyKind::root : wire::KeyKind::name_space;
+  if (options.kind == "slot") return rotate_slot(session, options.name);
+  const auto& names = protocol::EnumNames<wire::KeyKind>::names;
+  const auto kind = std::ranges::find(names, options.kind);
+  if (kind == names.end() || options.kind == word_of(wire::KeyKind::system))
+    return session.fail(make_error(ErrorCode::invalid_argument, "must be root, namespace, audit or slot", "kind"));
+  request.kind = static_cast<wire::KeyKind>(kind - names.begin());
   if (!options.name.empty()) request.name = options.name;
   const auto client = session.client();
   if (!client) return session.fail(client.error());
@@ -84,8 +89,10 @@ int run_key_rotate(Session& session, const RotateOptions& options) {
   if (!rotated) return session.fail(rotated.error());
   if (!options.no_wait)
     if (const int failed = wait(session, **client); failed != 0) return failed;
-  session.note(options.kind == "root" ? "The store has a new root key."
-                                      : "The name space has a new key; what is stored is wrapped under it.");
+  session.note(request.kind == wire::KeyKind::root    ? "The store has a new root key."
+               : request.kind == wire::KeyKind::audit ? "The audit log is signed with a new key from now on."
+               : options.no_wait                      ? "The name space has a new key; what is stored follows."
+                                 : "The name space has a new key; what is stored is wrapped under it.");
   return 0;
 }
 
@@ -97,8 +104,8 @@ std::function<int(Session&)> prepare_key_list(CLI::App&) {
 
 std::function<int(Session&)> prepare_key_rotate(CLI::App& app) {
   auto options = std::make_shared<RotateOptions>();
-  app.add_option("kind", options->kind, "root or namespace.")->required();
-  app.add_option("name", options->name, "The name space; \"default\" when absent.");
+  app.add_option("kind", options->kind, "root, namespace, audit (what signs the log) or slot.")->required();
+  app.add_option("name", options->name, "The name space (\"default\" when absent), or the identity of the slot.");
   app.add_flag("--no-wait", options->no_wait, "Do not wait until all that is stored is wrapped anew.");
   return [options](Session& session) { return run_key_rotate(session, *options); };
 }

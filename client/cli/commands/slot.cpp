@@ -7,6 +7,7 @@
 
 #include "client/cli/command.h"
 #include "client/cli/given_secret.h"
+#include "client/cli/rotate_slot.h"
 #include "client/cli/terminal.h"
 
 namespace strongroom::cli {
@@ -108,7 +109,9 @@ int run_slot_test(Session& session, const std::string& id) {
   return 0;
 }
 
-int run_slot_rotate(Session& session, const std::string& id) {
+}  // namespace
+
+int rotate_slot(Session& session, const std::string& id) {
   auto client = session.client();
   if (!client) return session.fail(client.error());
   const auto type = type_of(**client, id);
@@ -122,8 +125,6 @@ int run_slot_rotate(Session& session, const std::string& id) {
   const auto rotated = (*client)->call<wire::RotateSlot>(request);
   return rotated ? show(session, "In its place is slot", *rotated) : session.fail(rotated.error());
 }
-
-}  // namespace
 
 std::function<int(Session&)> prepare_slot_add(CLI::App& app) {
   auto options = std::make_shared<AddOptions>();
@@ -146,7 +147,7 @@ std::function<int(Session&)> prepare_slot_test(CLI::App& app) {
 std::function<int(Session&)> prepare_slot_rotate(CLI::App& app) {
   auto id = std::make_shared<std::string>();
   app.add_option("id", *id, "Identity of the slot, as 'slot list' shows it.")->required();
-  return [id](Session& session) { return run_slot_rotate(session, *id); };
+  return [id](Session& session) { return rotate_slot(session, *id); };
 }
 
 }  // namespace strongroom::cli

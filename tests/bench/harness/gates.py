@@ -34,6 +34,11 @@ GATES = [
     Gate("log masking, the worst text, MB/s", "masking/worst", "", "a bound", None),
     Gate("log masking, ordinary lines", "masking/ordinary lines", "masking/copy", "copying them", None),
     Gate("log: a value made live for an answer, ns", "masking/live ns", "", "a bound", 920, at_most=True),  # 2 % of 46 us
+    Gate("new key: items wrapped anew a second", "rotation/rewraps", "", "a bound", 20_000),
+    Gate("get beside new keys", "rotation/get beside", "rotation/get alone", "get alone", None),
+    Gate("backup, MiB/s", "backup/create", "backup/floor", "ChaCha20-Poly1305 alone", 0.5),
+    Gate("backup: verify, MiB/s", "backup/verify", "backup/floor", "ChaCha20-Poly1305 alone", 0.7),
+    Gate("backup: restore, MiB/s", "backup/restore", "backup/floor", "ChaCha20-Poly1305 alone", 0.5),
     Gate("get at 10,000", "growth/10000", "growth/10", "get at 10", 0.8, 0.9),
     Gate("get at 1,000,000", "growth/1000000", "growth/10", "get at 10", 0.6, 0.9),
     Gate("durable put, 1 client", "put/1", "sqlite", "plain SQLite", 0.6, 0.8),

@@ -137,6 +137,71 @@ def measure_age(context):
                                 one["bytes_per_second"] / 1e6)
 
 
+def measure_rotation(context):
+    """A new key for 10,000 secrets, while nothing else goes on and while they are read."""
+    daemon, add = Daemon(context.build, context.work, "store-rotation").start(), context.samples.add
+    try:
+        daemon.fill(10_000)
+        for _ in range(context.rounds):
+            add("rotation/rewraps", rotate(context, daemon))
+            add("rotation/get alone", daemon.load("get", SECONDS))
+            turning = subprocess.Popen(["sh", "-c", 'while :; do "$@" || exit; done', "sh",
+                                        *command(context, daemon, "key", "rotate", "namespace", "--quiet")])
+            add("rotation/get beside", daemon.load("get", SECONDS))
+            turning.kill()
+            turning.wait()
+    finally:
+        daemon.close()
+
+
+def rotate(context, daemon):
+    """Items wrapped anew a second."""
+    start = time.monotonic()
+    subprocess.run(command(context, daemon, "key", "rotate", "namespace", "--quiet"), check=True)
+    taken = time.monotonic() - start
+    keys = subprocess.run(command(context, daemon, "key", "list", "--json"), capture_output=True, text=True, check=True)
+    return json.loads(keys.stdout)["rewrapping"]["rewrapped"] / taken
+
+
+BACKED_UP_MIB = 256
+
+
+def measure_backup(context):
+    """Secrets of a MiB each, against ChaCha20-Poly1305 alone over as many bytes."""
+    daemon, add = Daemon(context.build, context.work, "store-backup").start(), context.samples.add
+    if subprocess.run(["sh", "-c", "command -v age-keygen"], capture_output=True, check=False).returncode != 0:
+        raise Missing("age-keygen is not installed")
+    key, file = (os.path.join(context.work, name) for name in ("backup.key", "store.age"))
+    made = subprocess.run(["age-keygen", "-o", key], capture_output=True, text=True, check=True)
+    recipient = made.stderr.split()[-1]
+    try:
+        for number in range(BACKED_UP_MIB):
+            subprocess.run(command(context, daemon, "secret", "set", f"large/{number}", "--quiet"), check=True,
+                           input=os.urandom(1 << 19).hex().encode())
+        for _ in range(context.rounds):
+            add("backup/floor", floor_of_sealing(context))
+            add("backup/create", mib_a_second(command(context, daemon, "backup", "create", "--recipient", recipient,
+                                                      "--output", file, "--force", "--quiet")))
+            add("backup/verify", mib_a_second(command(context, daemon, "backup", "verify", file, "--identity", key)))
+            daemon.stop()
+            add("backup/restore", mib_a_second([*daemon.command(), "--restore", file, "--identity", key, "--replace"]))
+            daemon.start()
+    finally:
+        daemon.close()
+
+
+def floor_of_sealing(context):
+    done = subprocess.run([context.program("bench_age"), "--benchmark_format=json", "--benchmark_min_time=0.2",
+                           "--benchmark_filter=floor_encrypt"], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)["benchmarks"][0]["bytes_per_second"] / (1 << 20)
+
+
+def mib_a_second(words):
+    start = time.monotonic()
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+    return BACKED_UP_MIB / (time.monotonic() - start)
+
+
 def measure_growth(context):
     sizes = [10, 10_000] + ([1_000_000] if context.full else [])
     daemons = {items: context.daemon(items) for items in sizes}
@@ -363,5 +428,5 @@ def measure_idle(context):
             context.samples.add(f"keyring pss/{name}", pss_mib(peer.pid))
 
 
-SECTIONS = {"get": measure_get, "large": measure_large, "search": measure_search, "masker": measure_masker, "age": measure_age, "growth": measure_growth, "put": measure_put, "audit": measure_audit, "plugins": measure_plugins, "export": measure_export, "process": measure_process,
+SECTIONS = {"get": measure_get, "large": measure_large, "search": measure_search, "masker": measure_masker, "age": measure_age, "growth": measure_growth, "put": measure_put, "audit": measure_audit, "rotation": measure_rotation, "backup": measure_backup, "plugins": measure_plugins, "export": measure_export, "process": measure_process,
             "start": measure_start, "idle": measure_idle}

@@ -205,6 +205,15 @@ TEST_F(BackupCommands, TakesThePlaceOfAStoreOnlyWhenTold) {
   expect_all(daemon_);
 }
 
+TEST_F(BackupCommands, FoldersInEachOtherAreNotExchanged) {
+  const std::string file = make();
+  TestDaemon other;
+  const auto nested = restore(other, {file, "--identity", path("key"), "--state", (other.data() / "state").string()});
+  EXPECT_NE(nested.exit_code, 0);
+  EXPECT_TRUE(holds(nested.errors, "lie in each other")) << nested.errors;
+  EXPECT_FALSE(fs::exists(other.data() / "vault.a"));
+}
+
 TEST_F(BackupCommands, APassphraseOpensItToo) {
   const auto made = cli({"backup", "create", "--passphrase", "--output", path("p.age")}, "some words\n");
   ASSERT_EQ(made.exit_code, 0) << made.errors;

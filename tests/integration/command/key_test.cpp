@@ -86,10 +86,21 @@ TEST_F(KeyCommands, ANewRootKeyLeavesNamesAndListingsAsTheyAre) {
   expect_all(50);
 }
 
+TEST_F(KeyCommands, TheLogAndASlotGetNewKeysByTheSameCommand) {
+  const std::string before = cli({"status", "--json"}).output;
+  ASSERT_EQ(cli({"key", "rotate", "audit"}).exit_code, 0);
+  const auto epoch = [](const std::string& status) { return status.substr(status.find("\"epoch\":"), 12); };
+  EXPECT_NE(epoch(cli({"status", "--json"}).output), epoch(before));
+  EXPECT_EQ(cli({"audit", "verify"}).exit_code, 0);
+  const std::string slot = slot_of("key_file");
+  ASSERT_EQ(cli({"key", "rotate", "slot", slot}).exit_code, 0);
+  EXPECT_NE(slot_of("key_file"), slot);
+}
+
 TEST_F(KeyCommands, WhatCannotBeRotatedIsSaid) {
   const auto system = cli({"key", "rotate", "system"});
   EXPECT_EQ(system.exit_code, 2);
-  EXPECT_TRUE(holds(system.errors, "must be root or namespace")) << system.errors;
+  EXPECT_TRUE(holds(system.errors, "must be root, namespace, audit or slot")) << system.errors;
   EXPECT_TRUE(holds(cli({"key", "rotate", "namespace", "other"}).errors, "no such name space"));
   ASSERT_EQ(cli({"lock"}).exit_code, 0);
   EXPECT_TRUE(holds(cli({"key", "rotate", "root"}).errors, "locked"));

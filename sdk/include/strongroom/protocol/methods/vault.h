@@ -6,7 +6,7 @@
 namespace strongroom::protocol::vault {
 
 enum class SlotType : std::uint8_t { passphrase, key_file, recovery, keychain, credential, shares };
-enum class KeyKind : std::uint8_t { root, name_space, system };
+enum class KeyKind : std::uint8_t { root, name_space, system, audit };
 
 }  // namespace strongroom::protocol::vault
 
@@ -22,7 +22,7 @@ struct EnumNames<vault::SlotType> {
 template <>
 struct EnumNames<vault::KeyKind> {
   static constexpr std::string_view type_name = "KeyKind";
-  static constexpr std::array<std::string_view, 3> names{"root", "namespace", "system"};
+  static constexpr std::array<std::string_view, 4> names{"root", "namespace", "system", "audit"};
 };
 
 namespace vault {
@@ -210,7 +210,7 @@ struct RemoveSlot {
       .name = "RemoveSlot",
       .documentation =
           "Removes an unlock slot, never the last. Who holds an older copy of the store's "
-          "header can still use it there; \"revoke\" limits that to what was written before.",
+          "header can still use it there; \"revoke\" limits that to what was written before, the audit log aside.",
       .states = LockStates::unlocked,
       .effect = Effect::write,
       .audit = audited_change("vault.remove_slot", "id"),
@@ -330,8 +330,9 @@ struct RotateKeyRequest {
 
   static constexpr auto fields() {
     using R = RotateKeyRequest;
-    return std::tuple{Field<&R::kind>{"kind", "root or namespace.", {}, CliRole::positional},
-                      Field<&R::name>{"name", "The name space; \"default\" when absent.", {.min = 1, .max = 64}}};
+    return std::tuple{
+        Field<&R::kind>{"kind", "root, namespace, or audit: the key that signs the log.", {}, CliRole::positional},
+        Field<&R::name>{"name", "The name space; \"default\" when absent.", {.min = 1, .max = 64}}};
   }
 };
 
@@ -341,8 +342,9 @@ struct RotateKey {
   static constexpr MethodInfo info{
       .name = "RotateKey",
       .documentation =
-          "Makes a new root key, or a new key of a name space. What is stored is then wrapped anew in the background, "
-          "while everything goes on; the older key goes when nothing is under it any more.",
+          "Makes a new root key, a new key of a name space, or a new signing key of the audit log. What a name space "
+          "holds is then wrapped anew in the background, while everything goes on; the older key goes when nothing is "
+          "under it any more.",
       .states = LockStates::unlocked,
       .effect = Effect::write,
       .audit = audited_change("vault.rotate_key", "kind", "name")};
