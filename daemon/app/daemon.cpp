@@ -268,6 +268,7 @@ void Daemon::Parts::make_services() {
   around.version = k_version;
   around.storage_name = configuration.storage;
   around.memory_locked = arena->memory_is_locked();
+  around.sandbox_required = configuration.require_sandbox;
   around.run_slow = [this](std::function<void()> task) {
     slow_pool->run([intent = store::IntentScope::current(), task = std::move(task)] {
       const store::IntentScope scope(intent);

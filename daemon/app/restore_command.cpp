@@ -1,6 +1,7 @@
 #include "daemon/app/restore_command.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -96,10 +97,17 @@ class Staged {
 
   ~Staged() {
     std::error_code ignored;
-    if (!done_) fs::remove_all(staged_, ignored);
+    if (ours_ && !done_) fs::remove_all(staged_, ignored);
   }
 
-  Status make() const { return prepare_folder(staged_); }
+  // Nobody else's: what an earlier restore has left is no part of this one.
+  Status make() {
+    if (mkdir(staged_.c_str(), S_IRWXU) != 0)
+      return make_error(ErrorCode::storage_failed, "the folder in which the store would grow cannot be made",
+                        staged_.string());
+    ours_ = true;
+    return {};
+  }
 
   const fs::path& path() const noexcept { return staged_; }
 
@@ -128,6 +136,7 @@ class Staged {
   fs::path place_;
   fs::path staged_;
   std::string time_;
+  bool ours_ = false;
   bool done_ = false;
 };
 
@@ -240,9 +249,10 @@ Status run(const Invocation& invocation) {
   made.signer_known = source.signer.has_value();
   STRONGROOM_ASSIGN(made.verified, backups::verify(source));
 
-  const std::string time = time_text(system_clock().now_ms());
-  Staged data(configuration.data, time);
-  Staged state(configuration.state, time);
+  // Two restores may begin within a second.
+  const std::string name = time_text(system_clock().now_ms()) + "-" + std::to_string(getpid());
+  Staged data(configuration.data, name);
+  Staged state(configuration.state, name);
   Configuration staged = configuration;
   staged.data = data.path();
   staged.state = configuration.state == configuration.data ? data.path() : state.path();

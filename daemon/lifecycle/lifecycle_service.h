@@ -22,6 +22,7 @@
 
 #include "daemon/audit/log.h"
 #include "daemon/lifecycle/health.h"
+#include "daemon/lifecycle/security.h"
 #include "daemon/lifecycle/wrong_tries.h"
 #include "daemon/store/freshness.h"
 #include "daemon/store/store.h"
@@ -42,6 +43,7 @@ struct Surroundings {
   std::string version;
   std::string storage_name;
   bool memory_locked = true;
+  bool sandbox_required = true;
   std::function<void(std::function<void()>)> run_slow;  // a bounded pool for what takes long
   std::function<std::size_t()> connections;
   std::function<std::map<std::string, std::int64_t>()> dropped_clients;  // by reason, since the start
@@ -150,6 +152,8 @@ class LifecycleService {
   void forget_opening_problems();
   void note_header_change();
   protocol::service::StatusResponse status() const;
+  SecurityFacts security_facts() const;
+  void note_security(const protocol::service::SecurityStatus& security);
 
   void set_opened(bool opened) noexcept { opened_ = opened; }
 
@@ -169,9 +173,10 @@ class LifecycleService {
   std::jthread check_;
   std::jthread rewrapping_;
   mutable std::mutex rewrap_mutex_;
-  std::optional<RewrapState> rewrap_state_;  // guarded by rewrap_mutex_
-  std::jthread log_retry_;                   // while the log cannot be opened for want of space
-  std::mutex telling_;                       // one status at a time, so that the last one told is the last one made
+  std::optional<RewrapState> rewrap_state_;                        // guarded by rewrap_mutex_
+  std::jthread log_retry_;                                         // while the log cannot be opened for want of space
+  std::optional<protocol::service::SecurityLevel> told_security_;  // guarded by telling_
+  std::mutex telling_;  // one status at a time, so that the last one told is the last one made
   Feed<protocol::service::StatusResponse> status_feed_;
   mutable std::mutex problems_mutex_;
   std::vector<std::string> problems_;          // stay until the daemon ends

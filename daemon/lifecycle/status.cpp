@@ -63,7 +63,42 @@ Result<Empty> LifecycleService::handle(protocol::service::Identify, protocol::se
 
 void LifecycleService::tell_status() {
   const std::lock_guard guard(telling_);
-  if (status_feed_.followed()) status_feed_.publish(status());
+  const auto now = status();
+  if (now.security) note_security(*now.security);
+  if (status_feed_.followed()) status_feed_.publish(now);
+}
+
+// With `telling_` held.
+void LifecycleService::note_security(const protocol::service::SecurityStatus& security) {
+  const auto before = std::exchange(told_security_, security.level);
+  if (!before || *before == security.level) return;
+  const auto word = [](protocol::service::SecurityLevel level) {
+    return std::string(protocol::EnumNames<protocol::service::SecurityLevel>::names[static_cast<std::size_t>(level)]);
+  };
+  std::string detail = word(*before) + " became " + word(security.level);
+  for (const auto& point : security.points)
+    if (point.level == security.level && point.level != protocol::service::SecurityLevel::secure)
+      detail += "; " + point.why;
+  around_.report("how safe the keys are: " + detail);
+  around_.record("security.changed", detail, "ok");
+}
+
+SecurityFacts LifecycleService::security_facts() const {
+  SecurityFacts facts;
+  facts.has_store = vault_.state() != vault::State::uninitialized;
+  for (const auto& slot : vault_.slots()) facts.slots.push_back(slot.type);
+  if (const auto slot = vault_.opened_by(); slot && opened_) facts.opened_by = slot->type;
+  facts.memory_locked = around_.memory_locked;
+  facts.storage_keeps = around_.storage_name != "memory";
+  facts.sandbox_required = around_.sandbox_required;
+  if (const auto audit = around_.audit_status()) facts.audit_works = !audit->problem;
+  facts.freshness = freshness_.state();
+  facts.now_ms = clock_.now_ms();
+  if (const auto keys = vault_.keys())
+    for (const auto& key : *keys)
+      if (key.current && key.kind != vault::KeyInfo::Kind::system && key.created_ms != 0)
+        facts.oldest_key_ms = facts.oldest_key_ms == 0 ? key.created_ms : std::min(facts.oldest_key_ms, key.created_ms);
+  return facts;
 }
 
 protocol::service::StatusResponse LifecycleService::status() const {
@@ -92,6 +127,7 @@ protocol::service::StatusResponse LifecycleService::status() const {
   status.connections = static_cast<std::int64_t>(around_.connections());
   if (auto dropped = around_.dropped_clients(); !dropped.empty()) status.dropped_clients = std::move(dropped);
   status.audit = around_.audit_status();
+  status.security = assess(security_facts());
   if (status.audit && status.audit->problem)
     status.problems.push_back("the audit log takes no event, so nothing is revealed or changed: " +
                               *status.audit->problem);

@@ -75,20 +75,37 @@ std::string audit_text(const service::AuditStatus& audit, std::size_t width) {
   return text;
 }
 
+std::string_view word_of(service::SecurityLevel level) {
+  return protocol::EnumNames<service::SecurityLevel>::names[static_cast<std::size_t>(level)];
+}
+
+// The level, and what keeps it from being better.
+std::string security_text(const service::SecurityStatus& security, std::size_t width) {
+  std::string text = line_of("security", width, std::string(word_of(security.level)));
+  for (const auto& point : security.points) {
+    if (point.level == service::SecurityLevel::secure) continue;
+    text += line_of("", width, std::string(word_of(point.level)) + ": " + neutralised(point.why));
+    if (point.remedy) text += line_of("", width, "  better: " + neutralised(*point.remedy));
+  }
+  return text;
+}
+
 // The answer for a person: the log has its own lines, before what needs attention.
 std::string status_text(service::StatusResponse status) {
   const auto audit = std::exchange(status.audit, std::nullopt);
+  const auto security = std::exchange(status.security, std::nullopt);
   WipedString json(wiped_heap());
   protocol::JsonWriter writer(json);
   protocol::encode(status, writer);
   protocol::JsonDocument document(wiped_heap());
   if (!document.parse(json)) return {};
   std::string text = as_text(protocol::describe<service::StatusResponse>(), document.root());
-  if (!audit) return text;
+  if (!audit && !security) return text;
   const std::size_t place = std::min(text.find("problems:\n"), text.size());
   const std::size_t width = text.find_first_not_of(' ', text.find(' ', text.find("\npid ") + 1));
   const std::size_t column = width == std::string::npos ? 18 : width - text.find("\npid ") - 1;
-  return text.insert(place, audit_text(*audit, std::max<std::size_t>(column, 15)));
+  const std::size_t at = std::max<std::size_t>(column, 15);
+  return text.insert(place, (security ? security_text(*security, at) : "") + (audit ? audit_text(*audit, at) : ""));
 }
 
 std::vector<std::string> lines_of(const service::StatusResponse& status) {
@@ -128,6 +145,22 @@ int watch_status(Session& session) {
   return ended ? 0 : session.fail(ended.error());
 }
 
+// For scripts: whether all is as safe as it can be.
+int check_status(Session& session) {
+  const auto client = session.client();
+  if (!client) return session.fail(client.error());
+  const auto status = (*client)->call<service::GetStatus>({});
+  if (!status) return session.fail(status.error());
+  if (!status->security)
+    return session.fail(make_error(ErrorCode::unsupported, "this daemon does not tell how safe it is"));
+  const auto& security = *status->security;
+  if (session.options().json)
+    print_json(security);
+  else if (!session.options().quiet)
+    print(security_text(security, 10));
+  return static_cast<int>(security.level == service::SecurityLevel::secure ? ExitCode::done : ExitCode::failed);
+}
+
 int show_status(Session& session) {
   auto client = session.client();
   if (!client) return session.fail(client.error());
@@ -146,7 +179,13 @@ int show_status(Session& session) {
 std::function<int(Session&)> prepare_status(CLI::App& app) {
   auto watch = std::make_shared<bool>(false);
   app.add_flag("-w,--watch", *watch, "Go on and print what changes. With --json: one document a line.");
-  return [watch](Session& session) { return *watch ? watch_status(session) : show_status(session); };
+  auto check = std::make_shared<bool>(false);
+  app.add_flag("--check", *check, "Tells only how safe the keys are, and ends with 1 unless that is \"secure\".")
+      ->excludes("--watch");
+  return [watch, check](Session& session) {
+    if (*check) return check_status(session);
+    return *watch ? watch_status(session) : show_status(session);
+  };
 }
 
 }  // namespace strongroom::cli

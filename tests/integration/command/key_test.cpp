@@ -97,6 +97,20 @@ TEST_F(KeyCommands, TheLogAndASlotGetNewKeysByTheSameCommand) {
   EXPECT_NE(slot_of("key_file"), slot);
 }
 
+TEST_F(KeyCommands, TheStatusSaysHowSafeItIsAndWhatMakesItSafer) {
+  const auto first = cli({"status", "--check"});
+  EXPECT_EQ(first.exit_code, 1);
+  EXPECT_TRUE(holds(first.output, "security  fallback") && holds(first.output, "better: strongroom slot add recovery"))
+      << first.output;
+  ASSERT_EQ(cli({"slot", "add", "recovery"}).exit_code, 0);
+  ASSERT_EQ(cli({"slot", "remove", slot_of("key_file")}).exit_code, 0);
+  const auto second = cli({"status", "--check", "--json"});
+  EXPECT_EQ(second.exit_code, 0) << second.output;
+  EXPECT_TRUE(holds(second.output, R"("level":"secure","method":"encrypted_db")")) << second.output;
+  const std::string changed = cli({"audit", "list", "--action", "security.changed", "--json"}).output;
+  EXPECT_TRUE(holds(changed, "fallback became secure")) << changed;
+}
+
 TEST_F(KeyCommands, WhatCannotBeRotatedIsSaid) {
   const auto system = cli({"key", "rotate", "system"});
   EXPECT_EQ(system.exit_code, 2);

@@ -18,9 +18,26 @@ enum class Freshness : std::uint8_t {
 // From good to bad.
 enum class HealthState : std::uint8_t { healthy, degraded, unhealthy };
 
+// From good to bad.
+enum class SecurityLevel : std::uint8_t { secure, fallback, insecure };
+// Where what is stored lies, and what opens it.
+enum class StorageMethod : std::uint8_t { keychain, encrypted_db, session_only, none };
+
 }  // namespace strongroom::protocol::service
 
 namespace strongroom::protocol {
+
+template <>
+struct EnumNames<service::SecurityLevel> {
+  static constexpr std::string_view type_name = "SecurityLevel";
+  static constexpr std::array<std::string_view, 3> names{"secure", "fallback", "insecure"};
+};
+
+template <>
+struct EnumNames<service::StorageMethod> {
+  static constexpr std::string_view type_name = "StorageMethod";
+  static constexpr std::array<std::string_view, 4> names{"keychain", "encrypted_db", "session_only", "none"};
+};
 
 template <>
 struct EnumNames<service::HealthState> {
@@ -110,6 +127,35 @@ struct AuditStatus {
   }
 };
 
+struct SecurityPoint {
+  std::string name;
+  SecurityLevel level{};
+  std::string why;
+  std::optional<std::string> remedy;
+  static constexpr std::string_view type_name = "SecurityPoint";
+
+  static constexpr auto fields() {
+    using R = SecurityPoint;
+    return std::tuple{Field<&R::name>{"name", "What was looked at."}, Field<&R::level>{"level", "How safe it is."},
+                      Field<&R::why>{"why", "Why, one sentence."},
+                      Field<&R::remedy>{"remedy", "What makes it safer; absent when nothing is to be done."}};
+  }
+};
+
+struct SecurityStatus {
+  SecurityLevel level{};
+  StorageMethod method{};
+  std::vector<SecurityPoint> points;
+  static constexpr std::string_view type_name = "SecurityStatus";
+
+  static constexpr auto fields() {
+    using R = SecurityStatus;
+    return std::tuple{Field<&R::level>{"level", "The worst of all points."},
+                      Field<&R::method>{"method", "Where what is stored lies, and what opens it."},
+                      Field<&R::points>{"points", "What was looked at, always in the same order."}};
+  }
+};
+
 struct StatusResponse {
   StoreState state{};
   std::string version;
@@ -127,6 +173,7 @@ struct StatusResponse {
   std::int64_t connections = 0;
   std::optional<std::map<std::string, std::int64_t>> dropped_clients;
   std::optional<AuditStatus> audit;
+  std::optional<SecurityStatus> security;
   std::vector<std::string> problems;
 
   static constexpr auto fields() {
@@ -151,6 +198,7 @@ struct StatusResponse {
                                    "How many clients were dropped since the daemon started, by the limit that they "
                                    "passed; absent when there were none."},
         Field<&R::audit>{"audit", "How the audit log is; absent while there is none."},
+        Field<&R::security>{"security", "How safe the keys are, and why; earlier daemons leave it out."},
         Field<&R::problems>{"problems", "Sentences about what needs attention; empty when nothing does."}};
   }
 };

@@ -1,0 +1,35 @@
+// How safe the keys are, in words and with the one command that makes it better.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include <strongroom/protocol/methods/service.h>
+
+#include "daemon/store/freshness.h"
+#include "daemon/vault/types.h"
+
+namespace strongroom::lifecycle {
+
+struct SecurityFacts {
+  bool has_store = true;
+  std::vector<vault::SlotType> slots;
+  std::optional<vault::SlotType> opened_by;
+  bool memory_locked = true;
+  bool storage_keeps = true;     // over a stop
+  bool sandbox_required = true;  // of plugins' processes
+  bool audit_works = true;
+  store::Freshness freshness = store::Freshness::pending;
+  std::int64_t oldest_key_ms = 0;  // when the oldest key that is in use was made; 0: not known
+  std::int64_t now_ms = 0;
+};
+
+// A key that is older than this should be exchanged. NIST SP 800-57 part 1 rev. 5, section 5.3.6: a key that wraps
+// keys, one to two years.
+inline constexpr std::int64_t k_key_age_ms = std::int64_t{365} * 24 * 3'600'000;
+
+// Each point, always in the same order; the level is the worst of all.
+protocol::service::SecurityStatus assess(const SecurityFacts& facts);
+
+}  // namespace strongroom::lifecycle
