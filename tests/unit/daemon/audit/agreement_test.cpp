@@ -155,7 +155,7 @@ TEST_F(Agreement, AnOlderLogIsNoticed) {
   conclude(intend(), 5);
   close();
   const auto copy = folder_.path() / "older";
-  std::filesystem::copy(folder(), copy, std::filesystem::copy_options::recursive);
+  copy_to(copy);
   open();
   unlock(store(5));
   append_many(3);
@@ -173,7 +173,7 @@ TEST_F(Agreement, AnOlderLogThatGrewAgainIsNoticed) {
   conclude(intend(), 5);
   close();
   const auto copy = folder_.path() / "older";
-  std::filesystem::copy(folder(), copy, std::filesystem::copy_options::recursive);
+  copy_to(copy);
   open();
   unlock(store(5));
   const auto late = intend();

@@ -147,6 +147,15 @@ class AuditHouse : public testing::Test {
 
   std::filesystem::path folder() const { return folder_.path() / "audit"; }
 
+  // The log as it lies there now, while its thread exchanges files: one that goes while it is copied begins it anew.
+  void copy_to(const std::filesystem::path& copy) const {
+    for (std::error_code problem;;) {
+      std::filesystem::copy(folder(), copy, std::filesystem::copy_options::recursive, problem);
+      if (!problem) return;
+      std::filesystem::remove_all(copy);
+    }
+  }
+
   evidence::LogReport verified(const evidence::VerifyOptions& options = {}) const {
     auto report = evidence::verify_log(folder(), options);
     if (!report) return {.problem = report.error().message};

@@ -12,7 +12,7 @@ class Recovery : public AuditHouse {
   // The log as a crash leaves it: a copy made while it is open, nothing signed for the end.
   void crash() {
     const auto copy = folder_.path() / "crashed";
-    std::filesystem::copy(folder(), copy, std::filesystem::copy_options::recursive);
+    copy_to(copy);
     close();
     std::filesystem::remove_all(folder());
     std::filesystem::rename(copy, folder());
