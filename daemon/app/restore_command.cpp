@@ -7,11 +7,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <ctime>
 
 #include "daemon/app/open_storage.h"
 #include "daemon/app/places.h"
 #include "daemon/backups/restore.h"
+#include "daemon/backups/utc_text.h"
 #include "daemon/lifecycle/store_identity.h"
 #include "daemon/platform/descriptor.h"
 #include "daemon/platform/exchange_folders.h"
@@ -31,16 +31,6 @@ constexpr const char* k_mark = "restored";
 
 fs::path mark_of(const fs::path& state) {
   return state / k_mark;
-}
-
-// "20261129T061500Z"
-std::string time_text(std::int64_t ms) {
-  const std::time_t seconds = ms / 1000;
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y%m%dT%H%M%SZ", &parts);
-  return text;
 }
 
 Result<Secret> read_all(int descriptor) {
@@ -184,7 +174,7 @@ Status fill(const Configuration& staged, const backups::Source& source, Made& ma
   store::Store store(std::move(storage));
   STRONGROOM_CHECK(lifecycle::adopt_restored(store, *vault));
   const backup::Manifest& m = made.verified.manifest;
-  const std::string from = "from the backup of " + time_text(m.created_ms) +
+  const std::string from = "from the backup of " + backups::utc_text(m.created_ms) +
                            (made.signer_known ? ", whose signer was known" : ", signer unknown") + "; its log was " +
                            m.log_origin + " with " + std::to_string(m.log_entries) + " entries and root " +
                            to_hex(m.log_root);
@@ -196,7 +186,7 @@ Status fill(const Configuration& staged, const backups::Source& source, Made& ma
 void tell(const Made& made, const std::string& before) {
   const backup::Manifest& m = made.verified.manifest;
   std::printf("Restored %llu rows of %s, %s.\n", static_cast<unsigned long long>(m.rows),
-              time_text(m.created_ms).c_str(),
+              backups::utc_text(m.created_ms).c_str(),
               made.signer_known ? "signed as you wanted" : "signer unknown (--signer would tell)");
   if (!before.empty()) std::printf("What was there lies in %s; remove it when you do not need it.\n", before.c_str());
   std::printf(
@@ -250,7 +240,7 @@ Status run(const Invocation& invocation) {
   STRONGROOM_ASSIGN(made.verified, backups::verify(source));
 
   // Two restores may begin within a second.
-  const std::string name = time_text(system_clock().now_ms()) + "-" + std::to_string(getpid());
+  const std::string name = backups::utc_text(system_clock().now_ms()) + "-" + std::to_string(getpid());
   Staged data(configuration.data, name);
   Staged state(configuration.state, name);
   Configuration staged = configuration;

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <ctime>
 
+#include "daemon/backups/utc_text.h"
 #include "daemon/platform/descriptor.h"
 
 namespace strongroom::backups {
@@ -17,24 +17,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view k_suffix = ".age";
 constexpr std::string_view k_unfinished = ".part";
-constexpr const char* k_time = "%Y%m%dT%H%M%SZ";
-constexpr std::size_t k_time_size = 16;
-
-std::string time_text(std::int64_t ms) {
-  const std::time_t seconds = ms / 1000;
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[k_time_size + 1];
-  std::strftime(text, sizeof text, k_time, &parts);
-  return text;
-}
-
-// 0 when it is no such text.
-std::int64_t parse_time(const std::string& text) {
-  std::tm parts{};
-  const char* const end = strptime(text.c_str(), k_time, &parts);
-  return end != nullptr && *end == '\0' ? static_cast<std::int64_t>(timegm(&parts)) * 1000 : 0;
-}
 
 Error failed(const fs::path& folder) {
   if (errno == ENOSPC || errno == EDQUOT) return make_error(ErrorCode::storage_full, "no space is left for a backup");
@@ -58,8 +40,7 @@ Result<std::vector<BackupFile>> BackupFolder::files() const {
   for (const auto& entry : entries) {
     const std::string name = entry.path().filename().string();
     if (!name.starts_with(prefix_) || !name.ends_with(k_suffix) || !entry.is_regular_file(problem)) continue;
-    const std::int64_t created =
-        parse_time(name.substr(prefix_.size(), name.size() - prefix_.size() - k_suffix.size()));
+    const std::int64_t created = parse_utc(name.substr(prefix_.size(), name.size() - prefix_.size() - k_suffix.size()));
     if (created != 0) found.push_back({name, entry.file_size(problem), created});
   }
   std::ranges::sort(found, std::ranges::greater(), &BackupFile::name);
@@ -67,7 +48,7 @@ Result<std::vector<BackupFile>> BackupFolder::files() const {
 }
 
 Result<std::string> BackupFolder::add(std::int64_t now_ms, const std::function<Status(int)>& fill) const {
-  const std::string name = prefix_ + time_text(now_ms) + std::string(k_suffix);
+  const std::string name = prefix_ + utc_text(now_ms) + std::string(k_suffix);
   const std::string unfinished = (folder_ / (prefix_ + "new" + std::string(k_unfinished))).string();
   unlink(unfinished.c_str());
   const platform::Descriptor file(

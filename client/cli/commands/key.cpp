@@ -76,6 +76,9 @@ int wait(Session& session, client::Client& client) {
 
 int run_key_rotate(Session& session, const RotateOptions& options) {
   wire::RotateKeyRequest request;
+  if (options.kind == "slot" && options.name.empty())
+    return session.fail(
+        make_error(ErrorCode::invalid_argument, "is missing: which slot? 'strongroom slot list' shows them", "name"));
   if (options.kind == "slot") return rotate_slot(session, options.name);
   const auto& names = protocol::EnumNames<wire::KeyKind>::names;
   const auto kind = std::ranges::find(names, options.kind);

@@ -33,7 +33,8 @@ Result<Secret> open_with_identities(const std::vector<Stanza>& stanzas, const Cr
       if (!file_key.empty()) return file_key;
     }
   if (recipients.empty()) return nothing_opens("the age file is for recipients of kinds that are not supported");
-  if (credentials.identities.empty()) return nothing_opens("the age file is opened with an identity");
+  if (credentials.identities.empty())
+    return nothing_opens("the age file opens with an identity, not with a passphrase");
   return nothing_opens("no identity opens the age file");
 }
 

@@ -92,7 +92,7 @@ TEST(Decryptor, SaysThatNothingOpensIt) {
     EXPECT_EQ(opened.content, "");
   };
   refuse(for_somebody, with_identity(Identity::generate()), "no identity opens");
-  refuse(for_somebody, with_passphrase("correct horse"), "opened with an identity");
+  refuse(for_somebody, with_passphrase("correct horse"), "opens with an identity");
   refuse(with_words, with_passphrase("correct horsE"), "the passphrase does not");
   refuse(with_words, with_identity(Identity::generate()), "opened with a passphrase");
 }
