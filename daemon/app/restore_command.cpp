@@ -114,8 +114,14 @@ class Staged {
     return {};
   }
 
-  // What was there gets a name that says so.
+  // What was there gets a name that says so; nothing is kept of a folder that held no more than the lock.
   fs::path set_aside() const {
+    std::error_code ignored;
+    const auto is_lock = [](const fs::directory_entry& entry) { return entry.path().filename() == "lock"; };
+    if (std::ranges::all_of(fs::directory_iterator(staged_, ignored), is_lock)) {
+      fs::remove_all(staged_, ignored);
+      return {};
+    }
     const fs::path before = place_.string() + ".before-" + time_;
     std::error_code problem;
     fs::rename(staged_, before, problem);
@@ -253,8 +259,9 @@ Status run(const Invocation& invocation) {
   STRONGROOM_ASSIGN(const auto new_lock, InstanceLock::take(staged.data));
   STRONGROOM_CHECK(take_places(data, staged.state != staged.data ? &state : nullptr));
   std::string before = data.set_aside().string();
-  if (staged.state != staged.data) before += " and " + state.set_aside().string();
-  tell(made, there ? before : std::string());
+  const std::string also = staged.state != staged.data ? state.set_aside().string() : std::string();
+  before += (before.empty() || also.empty() ? "" : " and ") + also;
+  tell(made, before);
   return {};
 }
 

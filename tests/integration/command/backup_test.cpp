@@ -132,6 +132,8 @@ TEST_F(BackupCommands, BecomesAStoreElsewhereWithTheIdentityAlone) {
   const auto restored = restore(other, {file, "--identity", path("key")});
   ASSERT_EQ(restored.exit_code, 0) << restored.errors;
   EXPECT_TRUE(holds(restored.output, "Restored ") && holds(restored.output, "A new recovery code")) << restored.output;
+  for (const auto& entry : fs::directory_iterator(other.folder()))
+    EXPECT_FALSE(holds(entry.path().string(), ".before-")) << "nothing was there";
   other.start();
   expect_all(other);
   const auto log = run_cli(other, {"audit", "list", "--limit", "50"});
