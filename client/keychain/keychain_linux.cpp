@@ -119,12 +119,9 @@ Outcome check_default(SecretService* service) {
 }
 
 // A provider need not say what lies in a collection that is locked: then nothing is known, and not that there is none.
-Outcome find_behind_lock(SecretService* service, const std::string& account, bool ask, Owned<SecretItem>& item) {
-  Owned<SecretCollection> collection;
-  if (const Outcome found = find_default(service, collection); found != Outcome::done) return found;
-  if (!collection || secret_collection_get_locked(collection.get()) == 0) return Outcome::not_found;
-  if (!ask) return Outcome::locked;
-  if (const Outcome unlocked = unlock(service, collection.get()); unlocked != Outcome::done) return unlocked;
+Outcome find_behind_lock(SecretService* service, SecretCollection* collection, const std::string& account,
+                         Owned<SecretItem>& item) {
+  if (const Outcome unlocked = unlock(service, collection); unlocked != Outcome::done) return unlocked;
   return find(service, account, item);
 }
 
@@ -141,9 +138,14 @@ Outcome load(SecretService* service, SecretItem* item, bool ask) {
 Outcome fetch(const std::string& account, bool ask, Secret& out) {
   Owned<SecretService> service;
   if (const Outcome opened = open_service(service); opened != Outcome::done) return opened;
+  Owned<SecretCollection> collection;
+  if (const Outcome known = find_default(service.get(), collection); known != Outcome::done) return known;
+  const bool locked = collection && secret_collection_get_locked(collection.get()) != 0;
+  // To search a locked collection can be enough for a provider to ask a person: KeePassXC opens a window.
+  if (locked && !ask) return Outcome::locked;
   Owned<SecretItem> item;
   Outcome found = find(service.get(), account, item);
-  if (found == Outcome::not_found) found = find_behind_lock(service.get(), account, ask, item);
+  if (found == Outcome::not_found && locked) found = find_behind_lock(service.get(), collection.get(), account, item);
   if (found != Outcome::done) return found;
   if (const Outcome loaded = load(service.get(), item.get(), ask); loaded != Outcome::done) return loaded;
   const Owned<SecretValue> value(secret_item_get_secret(item.get()));
