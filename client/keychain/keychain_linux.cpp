@@ -105,6 +105,13 @@ Outcome store(const std::string& account, const Secret& text) {
   GError* error = nullptr;
   const std::string_view plain = text.reveal_text(RevealReason::deliver);
   const Owned<SecretValue> value(secret_value_new(plain.data(), static_cast<gssize>(plain.size()), "text/plain"));
+  // KeePassXC would ask a person before it replaces an item, and not before it changes one.
+  Owned<SecretItem> item;
+  if (const Outcome found = find(service.get(), account, item); found != Outcome::not_found) {
+    if (found != Outcome::done) return found;
+    return secret_item_set_secret_sync(item.get(), value.get(), nullptr, &error) != 0 ? Outcome::done
+                                                                                      : outcome_of(error);
+  }
   const auto attributes = attributes_of(account);
   const gboolean stored =
       secret_service_store_sync(service.get(), &schema(), attributes.get(), SECRET_COLLECTION_DEFAULT,

@@ -3,10 +3,12 @@
 
 #include <signal.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/support/eventually.h"
@@ -67,11 +69,14 @@ class SessionBus {
                    : keychain_provider::start_gnome_keyring(environment(), password);
   }
 
-  // As at the end of a session: what was stored stays. KeePassXC writes its file a moment after it has answered.
+  // As at the end of a session: what was stored stays. KeePassXC writes its file a moment after it has answered, and
+  // does not always end when it is asked to.
   void stop_keyring() {
     if (keyring_ && provider_ == KeychainProvider::keepassxc) {
       keyring_->kill(SIGTERM);
-      (void)keyring_->wait();
+      const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(3);
+      while (keyring_->running() && std::chrono::steady_clock::now() < until)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     end(keyring_);
   }

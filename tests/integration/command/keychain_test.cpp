@@ -187,6 +187,17 @@ TEST_P(KeychainSlot, TakesItsItemAwayWhenItIsRemoved) {
   EXPECT_FALSE(fs::exists(daemon_.state() / "vault.keychain"));
 }
 
+TEST_P(KeychainSlot, ReplacesItsItemWithoutAskingAnybody) {
+  bus_->start_keyring(k_password);
+  const std::string helper = fs::path(STRONGROOMD_PATH).parent_path() / "strongroom-keychain";
+  for (const std::string value : {"first", "second"}) {
+    Process store({helper, "store", "account"}, {.environment = bus_->environment(), .input = value, .folder = {}});
+    EXPECT_EQ(store.wait(std::chrono::seconds(20)).exit_code, 0);
+  }
+  Process fetch({helper, "fetch", "account", "quiet"}, {.environment = bus_->environment(), .input = {}, .folder = {}});
+  EXPECT_EQ(fetch.wait().output, "second");
+}
+
 // The second implementation of the format (tests/integration/format), with what was handed over.
 Outcome open_store(const TestDaemon& daemon, const std::string& way, const fs::path& file) {
   Process process(
