@@ -1,7 +1,6 @@
 #include "client/cli/keyrings/pass_store.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <string>
 
@@ -47,21 +46,15 @@ bool says(const ProgramEnd& end, std::string_view keyword) {
   return end.errors.find("[GNUPG:] " + std::string(keyword)) != std::string::npos;
 }
 
-// The codes of libgpg-error are the low 16 bits of what pkdecrypt_failed tells.
+// A person was asked, and whoever gave no passphrase for this entry is not asked for each of the others.
 bool nobody_answered(const ProgramEnd& end) {
-  constexpr std::string_view k_failed = "[GNUPG:] ERROR pkdecrypt_failed ";
-  const auto at = end.errors.find(k_failed);
-  if (at == std::string::npos) return false;
-  const auto code = std::strtoul(end.errors.c_str() + at + k_failed.size(), nullptr, 10) & 0xffffU;
-  constexpr std::array<unsigned long, 3> k_no_answer{86, 99, 198};  // no pinentry, canceled, fully canceled
-  return std::ranges::find(k_no_answer, code) != k_no_answer.end();
+  return says(end, "PINENTRY_LAUNCHED") && says(end, "DECRYPTION_FAILED");
 }
 
 const char* problem_of(const ProgramEnd& end) {
-  if (says(end, "NO_SECKEY") || says(end, "DECRYPTION_FAILED"))
-    return says(end, "NO_SECKEY") ? "gpg has no secret key for it" : "gpg could not decrypt it";
   if (says(end, "NODATA")) return "it is no file of gpg";
-  return "gpg could not read it";
+  return "gpg could not decrypt it: it lacks the secret key, or a way to ask for its passphrase, or the file is "
+         "damaged";
 }
 
 // Error: what concerns all entries.
