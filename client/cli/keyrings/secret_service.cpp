@@ -94,7 +94,7 @@ Result<std::vector<ForeignItem>> read_keychain_contents(std::string_view text) {
   std::vector<ForeignItem> items;
   for (const auto& collection : document.root().array()) STRONGROOM_CHECK(take_collection(collection, items));
   // A provider tells them in whatever order, and numbers behind equal names are to stay the same.
-  std::ranges::stable_sort(items, [](const ForeignItem& one, const ForeignItem& other) {
+  std::ranges::sort(items, [](const ForeignItem& one, const ForeignItem& other) {
     return std::tie(one.names, one.metadata) < std::tie(other.names, other.metadata);
   });
   return items;
