@@ -9,6 +9,7 @@ namespace strongroom::cli::keyrings {
 namespace {
 
 // What the daemon takes (docs/secrets.md), with room for the metadata that an import adds.
+constexpr std::size_t k_most_fields = 64;
 constexpr std::size_t k_most_metadata = 60;
 constexpr std::size_t k_most_labels = 32;
 constexpr std::size_t k_longest_word = 128;
@@ -33,6 +34,10 @@ bool has_field(const ForeignItem& item, std::string_view name) {
 
 void add_field(ForeignItem& item, std::string_view name, Secret value) {
   if (value.empty()) return;
+  if (item.fields.size() >= k_most_fields) {
+    item.problem = "it has more than 64 fields, which is the most that a secret has";
+    return;
+  }
   std::string free(name.empty() ? "unnamed" : name);
   for (int number = 2; has_field(item, free); ++number)
     free = std::string(name.empty() ? "unnamed" : name) + "-" + std::to_string(number);

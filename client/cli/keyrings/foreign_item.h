@@ -22,7 +22,8 @@ struct ForeignItem {
   bool incomplete = false;  // a part of it stays behind, and the note names it
 };
 
-// Adds a field; a name that is taken gets a number behind it. An empty value is none.
+// Adds a field; a name that is taken gets a number behind it. An empty value is none. More fields than a secret has are
+// a problem of the item.
 void add_field(ForeignItem& item, std::string_view name, Secret value);
 
 // Words about the item: metadata as far as metadata can hold it, otherwise a field, so that nothing is lost.

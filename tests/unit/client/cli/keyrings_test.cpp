@@ -92,6 +92,14 @@ TEST(ForeignItem, WhatMetadataCannotHoldBecomesAField) {
   EXPECT_EQ(fields.at("short"), "again");
 }
 
+TEST(ForeignItem, MoreFieldsThanASecretHasAreAProblemAtOnce) {
+  ForeignItem item;
+  constexpr int k_many = 200'000;
+  for (int i = 0; i < k_many; ++i) add_label(item, "label\n");
+  EXPECT_EQ(item.fields.size(), 64u);
+  EXPECT_NE(item.problem.find("more than 64 fields"), std::string::npos);
+}
+
 // As OpenBao 2.7.2 prints them.
 constexpr std::string_view k_second = R"({
   "request_id": "5fc7d5a0-48d5-4a97-03de-e1acc22a2049", "lease_id": "", "lease_duration": 0, "renewable": false,
