@@ -1,10 +1,6 @@
 #include "client/keychain/keychain.h"
 
-#include <libsecret/secret.h>
-#include <sys/stat.h>
-
-#include <cstdlib>
-#include <memory>
+#include "client/keychain/libsecret.h"
 
 namespace strongroom::keychain {
 namespace {
@@ -20,62 +16,8 @@ const SecretSchema& schema() {
   return made;
 }
 
-struct Free {
-  void operator()(GError* error) const noexcept { g_error_free(error); }
-
-  void operator()(SecretService* service) const noexcept { g_object_unref(service); }
-
-  void operator()(SecretItem* item) const noexcept { g_object_unref(item); }
-
-  void operator()(SecretCollection* collection) const noexcept { g_object_unref(collection); }
-
-  void operator()(SecretValue* value) const noexcept { secret_value_unref(value); }
-
-  void operator()(GHashTable* table) const noexcept { g_hash_table_unref(table); }
-};
-
-template <class T>
-using Owned = std::unique_ptr<T, Free>;
-
-// GLib starts a bus of its own where there is none, which nobody would ever end.
-bool has_bus() {
-  if (std::getenv("DBUS_SESSION_BUS_ADDRESS") != nullptr) return true;
-  const char* const runtime = std::getenv("XDG_RUNTIME_DIR");
-  struct stat found{};
-  return runtime != nullptr && stat((std::string(runtime) + "/bus").c_str(), &found) == 0;
-}
-
-bool is_of(const GError* error, GQuark domain, std::initializer_list<int> codes) {
-  for (const int code : codes)
-    if (g_error_matches(error, domain, code)) return true;
-  return false;
-}
-
-Outcome outcome_of(GError* raw) {
-  const Owned<GError> error(raw);
-  if (is_of(raw, G_DBUS_ERROR,
-            {G_DBUS_ERROR_SERVICE_UNKNOWN, G_DBUS_ERROR_NAME_HAS_NO_OWNER, G_DBUS_ERROR_SPAWN_SERVICE_NOT_FOUND,
-             G_DBUS_ERROR_SPAWN_CHILD_EXITED, G_DBUS_ERROR_SPAWN_EXEC_FAILED, G_DBUS_ERROR_SPAWN_FAILED}))
-    return Outcome::no_provider;
-  if (is_of(raw, G_IO_ERROR, {G_IO_ERROR_NOT_FOUND, G_IO_ERROR_CONNECTION_REFUSED, G_IO_ERROR_NOT_CONNECTED}) ||
-      is_of(raw, G_DBUS_ERROR, {G_DBUS_ERROR_NO_SERVER}))
-    return Outcome::no_bus;
-  if (is_of(raw, SECRET_ERROR, {SECRET_ERROR_IS_LOCKED})) return Outcome::locked;
-  if (is_of(raw, SECRET_ERROR, {SECRET_ERROR_NO_SUCH_OBJECT})) return Outcome::not_found;
-  if (is_of(raw, G_IO_ERROR, {G_IO_ERROR_CANCELLED}) || is_of(raw, G_DBUS_ERROR, {G_DBUS_ERROR_ACCESS_DENIED}))
-    return Outcome::denied;
-  return Outcome::failed;
-}
-
 Owned<GHashTable> attributes_of(const std::string& account) {
   return Owned<GHashTable>(secret_attributes_build(&schema(), "account", account.c_str(), nullptr));
-}
-
-Outcome open_service(Owned<SecretService>& service) {
-  if (!has_bus()) return Outcome::no_bus;
-  GError* error = nullptr;
-  service.reset(secret_service_get_sync(SECRET_SERVICE_OPEN_SESSION, nullptr, &error));
-  return service ? Outcome::done : outcome_of(error);
 }
 
 // The first item of this name, with its secret when its collection is open.
@@ -119,12 +61,9 @@ Outcome check_default(SecretService* service) {
 }
 
 // A provider need not say what lies in a collection that is locked: then nothing is known, and not that there is none.
-Outcome find_behind_lock(SecretService* service, const std::string& account, bool ask, Owned<SecretItem>& item) {
-  Owned<SecretCollection> collection;
-  if (const Outcome found = find_default(service, collection); found != Outcome::done) return found;
-  if (!collection || secret_collection_get_locked(collection.get()) == 0) return Outcome::not_found;
-  if (!ask) return Outcome::locked;
-  if (const Outcome unlocked = unlock(service, collection.get()); unlocked != Outcome::done) return unlocked;
+Outcome find_behind_lock(SecretService* service, SecretCollection* collection, const std::string& account,
+                         Owned<SecretItem>& item) {
+  if (const Outcome unlocked = unlock(service, collection); unlocked != Outcome::done) return unlocked;
   return find(service, account, item);
 }
 
@@ -141,9 +80,14 @@ Outcome load(SecretService* service, SecretItem* item, bool ask) {
 Outcome fetch(const std::string& account, bool ask, Secret& out) {
   Owned<SecretService> service;
   if (const Outcome opened = open_service(service); opened != Outcome::done) return opened;
+  Owned<SecretCollection> collection;
+  if (const Outcome known = find_default(service.get(), collection); known != Outcome::done) return known;
+  const bool locked = collection && secret_collection_get_locked(collection.get()) != 0;
+  // To search a locked collection can be enough for a provider to ask a person: KeePassXC opens a window.
+  if (locked && !ask) return Outcome::locked;
   Owned<SecretItem> item;
   Outcome found = find(service.get(), account, item);
-  if (found == Outcome::not_found) found = find_behind_lock(service.get(), account, ask, item);
+  if (found == Outcome::not_found && locked) found = find_behind_lock(service.get(), collection.get(), account, item);
   if (found != Outcome::done) return found;
   if (const Outcome loaded = load(service.get(), item.get(), ask); loaded != Outcome::done) return loaded;
   const Owned<SecretValue> value(secret_item_get_secret(item.get()));
@@ -161,6 +105,13 @@ Outcome store(const std::string& account, const Secret& text) {
   GError* error = nullptr;
   const std::string_view plain = text.reveal_text(RevealReason::deliver);
   const Owned<SecretValue> value(secret_value_new(plain.data(), static_cast<gssize>(plain.size()), "text/plain"));
+  // KeePassXC would ask a person before it replaces an item, and not before it changes one.
+  Owned<SecretItem> item;
+  if (const Outcome found = find(service.get(), account, item); found != Outcome::not_found) {
+    if (found != Outcome::done) return found;
+    return secret_item_set_secret_sync(item.get(), value.get(), nullptr, &error) != 0 ? Outcome::done
+                                                                                      : outcome_of(error);
+  }
   const auto attributes = attributes_of(account);
   const gboolean stored =
       secret_service_store_sync(service.get(), &schema(), attributes.get(), SECRET_COLLECTION_DEFAULT,

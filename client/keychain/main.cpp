@@ -1,5 +1,5 @@
-// strongroom-keychain fetch ACCOUNT ask|quiet; store ACCOUNT; erase ACCOUNT. The item goes over standard input and
-// output, never over the command line. Ends with the number of the outcome (keychain.h).
+// strongroom-keychain fetch ACCOUNT ask|quiet; store ACCOUNT; erase ACCOUNT; contents COLLECTION. Items go over
+// standard input and output, never over the command line. Ends with the number of the outcome (keychain.h).
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <string_view>
 
+#include "client/keychain/contents.h"
 #include "client/keychain/keychain.h"
 
 namespace {
@@ -29,8 +30,7 @@ Secret read_all() {
   return text;
 }
 
-bool write_all(const Secret& text) {
-  auto rest = text.reveal_text(strongroom::RevealReason::deliver);
+bool write_all(std::string_view rest) {
   while (!rest.empty()) {
     const ssize_t n = write(STDOUT_FILENO, rest.data(), rest.size());
     if (n < 0 && errno == EINTR) continue;
@@ -44,6 +44,13 @@ Outcome fetch(const std::string& account, bool ask) {
   Secret text;
   const Outcome outcome = strongroom::keychain::fetch(account, ask, text);
   if (outcome != Outcome::done) return outcome;
+  return write_all(text.reveal_text(strongroom::RevealReason::deliver)) ? Outcome::done : Outcome::failed;
+}
+
+Outcome contents(const std::string& collection) {
+  strongroom::WipedString text(strongroom::wiped_heap());
+  const Outcome outcome = strongroom::keychain::contents(collection, text);
+  if (outcome != Outcome::done) return outcome;
   return write_all(text) ? Outcome::done : Outcome::failed;
 }
 
@@ -52,8 +59,10 @@ Outcome run(int argc, char** argv) {
   if (argc == 4 && verb == "fetch") return fetch(argv[2], std::string_view(argv[3]) == "ask");
   if (argc == 3 && verb == "store") return strongroom::keychain::store(argv[2], read_all());
   if (argc == 3 && verb == "erase") return strongroom::keychain::erase(argv[2]);
+  if (argc == 3 && verb == "contents") return contents(argv[2]);
   std::fputs(
-      "strongroom-keychain is what strongroomd starts to ask the desktop's keychain; there is nothing in it for you\n",
+      "strongroom-keychain is what strongroomd and 'strongroom import' start to ask the desktop's keychain; there is "
+      "nothing in it for you\n",
       stderr);
   return Outcome::usage;
 }

@@ -1,15 +1,18 @@
-// A session bus of the test's own, and a real gnome-keyring on it.
+// A session bus of the test's own, and a real provider of the Secret Service on it.
 #pragma once
 
 #include <signal.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/support/eventually.h"
+#include "tests/support/keychain_provider.h"
 #include "tests/support/process.h"
 
 namespace strongroom::tests {
@@ -18,7 +21,8 @@ namespace strongroom::tests {
 class SessionBus {
  public:
   // Keeps its files in `folder`, which is private and stays.
-  explicit SessionBus(std::filesystem::path folder) : folder_(std::move(folder)) {
+  explicit SessionBus(std::filesystem::path folder, KeychainProvider provider = KeychainProvider::gnome_keyring)
+      : folder_(std::move(folder)), provider_(provider) {
     std::filesystem::create_directories(folder_ / "runtime");
     std::filesystem::permissions(folder_ / "runtime", std::filesystem::perms::owner_all);
     std::ofstream(folder_ / "bus.conf")
@@ -27,7 +31,8 @@ class SessionBus {
 <busconfig><type>session</type><listen>)"
         << address() << R"(</listen><policy context="default"><allow send_destination="*" eavesdrop="true"/>
 <allow eavesdrop="true"/><allow own="*"/></policy></busconfig>)";
-    bus_ = start({"dbus-daemon", "--nofork", "--config-file=" + (folder_ / "bus.conf").string()});
+    bus_ = keychain_provider::start({"dbus-daemon", "--nofork", "--config-file=" + (folder_ / "bus.conf").string()},
+                                    environment());
     if (!eventually([this] { return std::filesystem::exists(folder_ / "bus"); }))
       throw std::runtime_error("there is no bus");
   }
@@ -36,7 +41,7 @@ class SessionBus {
   SessionBus& operator=(const SessionBus&) = delete;
 
   ~SessionBus() {
-    stop_keyring();
+    end(keyring_);
     end(bus_);
   }
 
@@ -59,29 +64,26 @@ class SessionBus {
 
   // With a password its collection is open, and made when there is none; without one it is locked.
   void start_keyring(const std::string& password) {
-    std::vector<std::string> words{"gnome-keyring-daemon", "--foreground", "--components=secrets"};
-    if (!password.empty()) words.emplace_back("--unlock");
-    keyring_ = start(words, password);
-    if (!eventually([this] { return has_keyring(); })) throw std::runtime_error("there is no keyring");
+    keyring_ = provider_ == KeychainProvider::keepassxc
+                   ? keychain_provider::start_keepassxc(folder_, environment(), password)
+                   : keychain_provider::start_gnome_keyring(environment(), password);
   }
 
-  void stop_keyring() { end(keyring_); }
+  // As at the end of a session: what was stored stays. KeePassXC writes its file a moment after it has answered, and
+  // does not always end when it is asked to.
+  void stop_keyring() {
+    if (keyring_ && provider_ == KeychainProvider::keepassxc) {
+      keyring_->kill(SIGTERM);
+      const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(3);
+      while (keyring_->running() && std::chrono::steady_clock::now() < until)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    end(keyring_);
+  }
 
   void signal_keyring(int number) { keyring_->kill(number); }
 
  private:
-  std::unique_ptr<Process> start(std::vector<std::string> words, std::string input = {}) const {
-    return std::make_unique<Process>(
-        std::move(words), Process::Options{.environment = environment(), .input = std::move(input), .folder = {}});
-  }
-
-  bool has_keyring() const {
-    Process ask({"dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus", "/",
-                 "org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"},
-                {.environment = environment(), .input = {}, .folder = {}});
-    return ask.wait().output.find("boolean true") != std::string::npos;
-  }
-
   static void end(std::unique_ptr<Process>& process) {
     if (!process) return;
     process->kill(SIGKILL);
@@ -90,6 +92,7 @@ class SessionBus {
   }
 
   std::filesystem::path folder_;
+  KeychainProvider provider_;
   std::unique_ptr<Process> bus_;
   std::unique_ptr<Process> keyring_;
 };

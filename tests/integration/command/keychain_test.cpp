@@ -1,5 +1,5 @@
-// The keychain slot with a real gnome-keyring, in every state that it can be in; and the credential of a service
-// manager.
+// The keychain slot with real providers of the Secret Service, in every state that it can be in; and the credential of
+// a service manager.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -18,10 +18,10 @@ namespace fs = std::filesystem;
 
 constexpr const char* k_password = "correct horse";
 
-class KeychainSlot : public testing::Test {
+class KeychainSlot : public testing::TestWithParam<KeychainProvider> {
  protected:
   KeychainSlot() {
-    bus_ = std::make_unique<SessionBus>(daemon_.folder() / "desktop");
+    bus_ = std::make_unique<SessionBus>(daemon_.folder() / "desktop", GetParam());
     for (const auto& entry : bus_->environment())
       if (!entry.starts_with("HOME=") && !entry.starts_with("PATH=")) daemon_.add_environment(entry);
   }
@@ -59,7 +59,7 @@ class KeychainSlot : public testing::Test {
   std::unique_ptr<SessionBus> bus_;
 };
 
-TEST_F(KeychainSlot, OpensTheStoreAtTheNextStart) {
+TEST_P(KeychainSlot, OpensTheStoreAtTheNextStart) {
   make_store();
   lose_key_file();
   daemon_.start();
@@ -69,7 +69,7 @@ TEST_F(KeychainSlot, OpensTheStoreAtTheNextStart) {
   EXPECT_TRUE(put(client, "a/b", "other"));
 }
 
-TEST_F(KeychainSlot, WithoutAnItemOrWithAnotherOneNothingOpens) {
+TEST_P(KeychainSlot, WithoutAnItemOrWithAnotherOneNothingOpens) {
   make_store();
   lose_key_file();
   // What the keychain has is not all: the local half belongs to it.
@@ -82,7 +82,7 @@ TEST_F(KeychainSlot, WithoutAnItemOrWithAnotherOneNothingOpens) {
   EXPECT_EQ(value(), "value");
 }
 
-TEST_F(KeychainSlot, ALockedKeychainIsNamedAndTheKeyFileServesMeanwhile) {
+TEST_P(KeychainSlot, ALockedKeychainIsNamedAndTheKeyFileServesMeanwhile) {
   make_store();
   bus_->stop_keyring();
   bus_->start_keyring("");
@@ -102,7 +102,7 @@ TEST_F(KeychainSlot, ALockedKeychainIsNamedAndTheKeyFileServesMeanwhile) {
   EXPECT_EQ(value(), "value");
 }
 
-TEST_F(KeychainSlot, BesideALockedKeychainAPassphraseIsAskedFor) {
+TEST_P(KeychainSlot, BesideALockedKeychainAPassphraseIsAskedFor) {
   make_store();
   daemon_.start();
   ASSERT_EQ(run_cli(daemon_, {"slot", "add", "passphrase"}, "correct horse battery").exit_code, 0);
@@ -119,7 +119,7 @@ TEST_F(KeychainSlot, BesideALockedKeychainAPassphraseIsAskedFor) {
   EXPECT_EQ(value(), "value");
 }
 
-TEST_F(KeychainSlot, WithoutAProviderItIsSaidWhatIsMissing) {
+TEST_P(KeychainSlot, WithoutAProviderItIsSaidWhatIsMissing) {
   make_store();
   bus_->stop_keyring();
   lose_key_file();
@@ -131,7 +131,7 @@ TEST_F(KeychainSlot, WithoutAProviderItIsSaidWhatIsMissing) {
   EXPECT_EQ(value(), "value");
 }
 
-TEST_F(KeychainSlot, WithoutABusItIsSaidThatThereIsNone) {
+TEST_P(KeychainSlot, WithoutABusItIsSaidThatThereIsNone) {
   make_store();
   bus_.reset();
   fs::remove(daemon_.folder() / "desktop" / "bus");
@@ -141,7 +141,7 @@ TEST_F(KeychainSlot, WithoutABusItIsSaidThatThereIsNone) {
   EXPECT_TRUE(holds(cli({"status"}).output, "no session bus")) << cli({"status"}).output;
 }
 
-TEST_F(KeychainSlot, AProviderThatHangsIsGivenUpAndOneThatDiesIsNamed) {
+TEST_P(KeychainSlot, AProviderThatHangsIsGivenUpAndOneThatDiesIsNamed) {
   make_store();
   bus_->signal_keyring(SIGSTOP);
   const auto begun = std::chrono::steady_clock::now();
@@ -156,7 +156,7 @@ TEST_F(KeychainSlot, AProviderThatHangsIsGivenUpAndOneThatDiesIsNamed) {
   EXPECT_TRUE(holds(cli({"status"}).output, "nobody on the session bus keeps secrets")) << cli({"status"}).output;
 }
 
-TEST_F(KeychainSlot, IsNotAddedWhereItCouldNotBeRead) {
+TEST_P(KeychainSlot, IsNotAddedWhereItCouldNotBeRead) {
   daemon_.start();
   const auto none = cli({"slot", "add", "keychain"});
   EXPECT_NE(none.exit_code, 0);
@@ -169,7 +169,7 @@ TEST_F(KeychainSlot, IsNotAddedWhereItCouldNotBeRead) {
   EXPECT_TRUE(holds(cli({"slot", "list"}).output, "key_file"));
 }
 
-TEST_F(KeychainSlot, TakesItsItemAwayWhenItIsRemoved) {
+TEST_P(KeychainSlot, TakesItsItemAwayWhenItIsRemoved) {
   make_store();
   daemon_.start();
   const std::string list = cli({"slot", "list"}).output;
@@ -187,6 +187,17 @@ TEST_F(KeychainSlot, TakesItsItemAwayWhenItIsRemoved) {
   EXPECT_FALSE(fs::exists(daemon_.state() / "vault.keychain"));
 }
 
+TEST_P(KeychainSlot, ReplacesItsItemWithoutAskingAnybody) {
+  bus_->start_keyring(k_password);
+  const std::string helper = fs::path(STRONGROOMD_PATH).parent_path() / "strongroom-keychain";
+  for (const std::string value : {"first", "second"}) {
+    Process store({helper, "store", "account"}, {.environment = bus_->environment(), .input = value, .folder = {}});
+    EXPECT_EQ(store.wait(std::chrono::seconds(20)).exit_code, 0);
+  }
+  Process fetch({helper, "fetch", "account", "quiet"}, {.environment = bus_->environment(), .input = {}, .folder = {}});
+  EXPECT_EQ(fetch.wait().output, "second");
+}
+
 // The second implementation of the format (tests/integration/format), with what was handed over.
 Outcome open_store(const TestDaemon& daemon, const std::string& way, const fs::path& file) {
   Process process(
@@ -194,7 +205,7 @@ Outcome open_store(const TestDaemon& daemon, const std::string& way, const fs::p
   return process.wait();
 }
 
-TEST_F(KeychainSlot, IsWhatItsFormatSays) {
+TEST_P(KeychainSlot, IsWhatItsFormatSays) {
   make_store();
   Process lookup({"secret-tool", "lookup", "xdg:schema", "io.strongroom.Slot"},
                  {.environment = bus_->environment(), .input = {}, .folder = {}});
@@ -204,6 +215,10 @@ TEST_F(KeychainSlot, IsWhatItsFormatSays) {
   EXPECT_EQ(opened.exit_code, 0) << opened.errors;
   EXPECT_TRUE(holds(opened.output, "type 4 'desktop'")) << opened.output;
 }
+
+INSTANTIATE_TEST_SUITE_P(With, KeychainSlot,
+                         testing::Values(KeychainProvider::gnome_keyring, KeychainProvider::keepassxc),
+                         [](const auto& provider) { return name_of(provider.param); });
 
 class CredentialSlot : public testing::Test {
  protected:

@@ -1,0 +1,271 @@
+#include "client/cli/keyrings/rows.h"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <span>
+#include <utility>
+
+#include <strongroom/protocol/methods/secret.h>
+#include <strongroom/protocol/secret_fields.h>
+
+#include "client/cli/keyrings/item_path.h"
+
+namespace strongroom::cli::keyrings {
+
+namespace wire = protocol::secret;
+
+namespace {
+
+constexpr std::size_t k_batch = 256;
+constexpr std::size_t k_batch_bytes = 4 * 1024 * 1024;
+constexpr int k_most_names = 99;
+
+std::size_t size_of(const Row& row) {
+  std::size_t size = row.path.size();
+  for (const auto& field : row.fields) size += field.name.size() + field.value.size();
+  return size;
+}
+
+// Calls `take` with spans of `rows` of which each is short enough for one call.
+template <class Take>
+Status in_batches(const std::vector<Row*>& rows, Take take) {
+  for (std::size_t start = 0; start < rows.size();) {
+    std::size_t end = start;
+    std::size_t bytes = 0;
+    for (; end < rows.size() && end - start < k_batch; ++end) {
+      bytes += size_of(*rows[end]);
+      if (end > start && bytes > k_batch_bytes) break;
+    }
+    STRONGROOM_CHECK(take(std::span<Row* const>(rows).subspan(start, end - start)));
+    start = end;
+  }
+  return {};
+}
+
+// Ours may have more fields than theirs.
+bool has_same(const protocol::SecretMap& ours, const protocol::SecretMap& theirs) {
+  return std::ranges::all_of(theirs, [&](const auto& field) {
+    return std::ranges::any_of(ours,
+                               [&](const auto& one) { return one.name == field.name && one.value == field.value; });
+  });
+}
+
+Status judge(Row& row, wire::GetResult& ours) {
+  if (ours.problem) {
+    const ErrorCode code = error_code_of_varlink(ours.problem->error);
+    if (code == ErrorCode::not_found) row.ours = 0;
+    if (code == ErrorCode::not_found || code == ErrorCode::deleted || code == ErrorCode::expired) return {};
+    row.result = "failed";
+    row.note = ours.problem->message;
+    return {};
+  }
+  if (!ours.fields_) return {};
+  STRONGROOM_CHECK(protocol::unpack_values(*ours.fields_, ours.base64));
+  row.ours = ours.version;
+  row.result = has_same(*ours.fields_, row.fields) ? "unchanged" : "changed";
+  return {};
+}
+
+Status compare_some(client::Client& client, const std::vector<Row*>& rows) {
+  return in_batches(rows, [&](std::span<Row* const> batch) -> Status {
+    wire::GetManyRequest request;
+    for (const Row* row : batch) request.items.push_back({.path = row->path, .version = {}, .only = {}});
+    STRONGROOM_ASSIGN(auto answer, client.call<wire::GetMany>(request));
+    if (answer.items.size() != batch.size())
+      return make_error(ErrorCode::malformed, "the daemon answered for another number of secrets");
+    for (std::size_t i = 0; i < batch.size(); ++i) STRONGROOM_CHECK(judge(*batch[i], answer.items[i]));
+    return {};
+  });
+}
+
+std::vector<Row*> rows_with(std::vector<Row>& rows, std::string_view result) {
+  std::vector<Row*> found;
+  for (auto& row : rows)
+    if (row.result == result) found.push_back(&row);
+  return found;
+}
+
+// Tries numbers behind the path until one is free or has the same values from an import before.
+Status give_other_paths(client::Client& client, std::vector<Row>& rows) {
+  std::set<std::string> taken;
+  for (const auto& row : rows) taken.insert(row.path);
+  std::vector<Row*> pending = rows_with(rows, "changed");
+  std::vector<std::string> wanted;
+  for (const Row* row : pending) wanted.push_back(row->path);
+  for (int number = 2; !pending.empty() && number <= k_most_names; ++number) {
+    for (std::size_t i = 0; i < pending.size(); ++i) {
+      const std::string path = wanted[i] + "-" + std::to_string(number);
+      if (!taken.insert(path).second) continue;
+      pending[i]->path = path;
+      pending[i]->result = "new";
+      pending[i]->ours.reset();
+    }
+    std::vector<Row*> asked;
+    std::ranges::copy_if(pending, std::back_inserter(asked), [](const Row* row) { return row->result == "new"; });
+    STRONGROOM_CHECK(compare_some(client, asked));
+    std::vector<Row*> still;
+    std::vector<std::string> still_wanted;
+    for (std::size_t i = 0; i < pending.size(); ++i) {
+      if (pending[i]->result == "changed") {
+        still.push_back(pending[i]);
+        still_wanted.push_back(std::move(wanted[i]));
+      } else if (pending[i]->result != "failed") {
+        add_to_note(*pending[i], "'" + wanted[i] + "' has other values");
+      }
+    }
+    pending = std::move(still);
+    wanted = std::move(still_wanted);
+  }
+  for (Row* row : pending) {
+    row->result = "failed";
+    add_to_note(*row, "every other name up to -" + std::to_string(k_most_names) + " has other values too");
+  }
+  return {};
+}
+
+void fail(Row& row, const std::string& why) {
+  row.result = "failed";
+  add_to_note(row, why);
+}
+
+wire::PutRequest put_of(Row& row) {
+  wire::PutRequest item;
+  item.path = row.path;
+  item.fields_ = std::move(row.fields);
+  item.base64 = protocol::pack_values(item.fields_);
+  item.merge = true;
+  item.check_version = row.ours;
+  return item;
+}
+
+Status store_batch(client::Client& client, std::span<Row* const> batch) {
+  wire::PutManyRequest request;
+  for (Row* row : batch) request.items.push_back(put_of(*row));
+  auto answer = client.call<wire::PutMany>(request);
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (!answer || i >= answer->items.size())
+      fail(*batch[i], "whether it was stored is not known");
+    else if (answer->items[i].problem)
+      fail(*batch[i], answer->items[i].problem->message);
+  }
+  if (!answer) return answer.error();
+  return {};
+}
+
+bool has_details(const Row& row) {
+  return !row.labels.empty() || !row.metadata.empty();
+}
+
+// Values that an interrupted import has stored may lack them.
+std::vector<Row*> rows_without_details(client::Client& client, std::vector<Row>& rows) {
+  std::vector<Row*> asked;
+  std::vector<protocol::secret::PathRequest> requests;
+  for (auto& row : rows)
+    if (row.result == "unchanged" && has_details(row)) {
+      asked.push_back(&row);
+      requests.push_back({row.path});
+    }
+  std::vector<Row*> found;
+  const auto answers = client.call_pipelined<wire::GetHistory>(requests);
+  for (std::size_t i = 0; i < answers.size(); ++i)
+    if (answers[i] && !(answers[i]->metadata && answers[i]->metadata->contains(std::string(k_imported_from))))
+      found.push_back(asked[i]);
+  return found;
+}
+
+void store_details(client::Client& client, std::vector<Row>& rows) {
+  std::vector<Row*> wanted = rows_without_details(client, rows);
+  for (auto& row : rows)
+    if (row.is_to_be_stored() && has_details(row)) wanted.push_back(&row);
+  std::vector<wire::UpdateRequest> requests;
+  for (const Row* row : wanted) {
+    wire::UpdateRequest& request = requests.emplace_back();
+    request.path = row->path;
+    if (!row->labels.empty()) request.add_labels = row->labels;
+    if (!row->metadata.empty()) request.set_metadata = row->metadata;
+  }
+  const auto answers = client.call_pipelined<wire::Update>(requests);
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (i < answers.size() && answers[i]) continue;
+    wanted[i]->incomplete = true;
+    add_to_note(*wanted[i], "its labels and metadata are not stored" +
+                                (i < answers.size() ? ": " + answers[i].error().message : std::string()));
+  }
+}
+
+}  // namespace
+
+void add_to_note(Row& row, std::string_view sentence) {
+  if (!row.note.empty()) row.note += "; ";
+  row.note += sentence;
+}
+
+std::vector<Row> rows_of(std::vector<ImportedValue> values, const std::string& folder) {
+  std::vector<Row> rows;
+  for (auto& value : values) {
+    Row& row = rows.emplace_back();
+    const bool nothing = value.value.empty();
+    // A name that stands alone may be a part of a value whose quotes were forgotten, so its line is named instead.
+    row.path = nothing && value.line > 0 ? "line " + std::to_string(value.line)
+               : folder.empty()          ? value.name
+                                         : folder + "/" + value.name;
+    row.note = std::move(value.note);
+    if (nothing)
+      row.result = "left out";
+    else
+      row.fields.push_back({"value", std::move(value.value)});
+  }
+  return rows;
+}
+
+std::vector<Row> rows_of(std::vector<ForeignItem> items, const std::string& folder, const std::string& source) {
+  const auto paths = paths_for(items, folder);
+  std::vector<Row> rows;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    ForeignItem& item = items[i];
+    item.metadata.emplace(k_imported_from, source);
+    Row& row = rows.emplace_back();
+    row.path = paths[i];
+    row.fields = std::move(item.fields);
+    row.labels = std::move(item.labels);
+    row.metadata = std::move(item.metadata);
+    row.note = std::move(item.note);
+    row.incomplete = item.incomplete;
+    if (!item.problem.empty()) {
+      fail(row, item.problem);
+    } else if (row.fields.empty()) {
+      row.result = "left out";
+      add_to_note(row, "it has no value");
+    }
+  }
+  return rows;
+}
+
+Status compare(client::Client& client, std::vector<Row>& rows, OnConflict on_conflict) {
+  STRONGROOM_CHECK(compare_some(client, rows_with(rows, "new")));
+  if (on_conflict == OnConflict::rename) return give_other_paths(client, rows);
+  if (on_conflict == OnConflict::new_version) return {};
+  for (Row* row : rows_with(rows, "changed")) {
+    row->result = "kept";
+    add_to_note(*row, "the store has other values, which stay");
+  }
+  return {};
+}
+
+Status store(client::Client& client, std::vector<Row>& rows) {
+  std::vector<Row*> wanted;
+  for (auto& row : rows)
+    if (row.is_to_be_stored()) wanted.push_back(&row);
+  const Status stored = in_batches(wanted, [&](std::span<Row* const> batch) { return store_batch(client, batch); });
+  if (!stored) {
+    // Their values are still theirs to give.
+    for (Row* row : wanted)
+      if (row->is_to_be_stored() && !row->fields.empty()) fail(*row, "not tried");
+    return stored;
+  }
+  store_details(client, rows);
+  return {};
+}
+
+}  // namespace strongroom::cli::keyrings

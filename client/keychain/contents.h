@@ -1,0 +1,18 @@
+// Everything that the keychain of the desktop hands over, for `strongroom import`.
+#pragma once
+
+#include <string>
+
+#include <strongroom/base/wiped_memory.h>
+
+#include "client/keychain/keychain.h"
+
+namespace strongroom::keychain {
+
+// JSON: [{"label", "locked": true} or {"label", "items": [{"label", "attributes": {name: value}, "secret": base64}]}],
+// a collection for each of the keychain, or for each that has this label or name when `collection` is not empty. An
+// item without "secret" is one that the keychain does not hand over. Nothing is unlocked and nobody asked. Outcomes:
+// locked when all of them are, not_found when there is none of this name.
+Outcome contents(const std::string& collection, WipedString& out);
+
+}  // namespace strongroom::keychain
