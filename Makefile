@@ -45,7 +45,7 @@ docs: release ## Write the generated pages anew (docs/cli.md, docs/protocol, doc
 	@.ci/generate-docs
 
 install: release ## Install below PREFIX (default /usr/local)
-	@cmake --install build/release --prefix "$(DESTDIR)$(PREFIX)"
+	@DESTDIR="$(DESTDIR)" cmake --install build/release --prefix "$(PREFIX)"
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -88,7 +88,10 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
   app.add_flag("--json", options.json, "Print one JSON document.")->group("Global options");
   app.add_flag("-q,--quiet", options.quiet, "Print nothing but what was asked for.")->group("Global options");
   app.add_flag("--no-start", options.no_start, "Do not start the daemon when none runs.")->group("Global options");
-  app.add_option("--socket", options.socket, "Socket of the daemon.")->group("Global options");
+  auto* const socket = app.add_option("--socket", options.socket, "Socket of the daemon.")->group("Global options");
+  app.add_flag("--system", options.system, "Ask the daemon of the machine, which serves root.")
+      ->excludes(socket)
+      ->group("Global options");
   app.add_option("--timeout", options.timeout_s, "Seconds to wait for an answer. Default: 30.")
       ->check(CLI::Range(1, 3600))
       ->group("Global options");

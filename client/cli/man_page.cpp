@@ -55,7 +55,8 @@ std::string options_of(const CLI::App& app) {
 }
 
 constexpr std::string_view k_global =
-    ".SH GLOBAL OPTIONS\n\\-\\-json, \\-\\-quiet, \\-\\-no\\-start, \\-\\-socket PATH, \\-\\-timeout SECONDS and "
+    ".SH GLOBAL OPTIONS\n\\-\\-json, \\-\\-quiet, \\-\\-no\\-start, \\-\\-socket PATH, \\-\\-system, \\-\\-timeout "
+    "SECONDS and "
     "\\-\\-reason TEXT are described in\n.BR strongroom (1).\n";
 
 std::string exit_status() {
@@ -91,7 +92,8 @@ std::string man_page() {
   out +=
       ".SH OPTIONS\n.TP\n.B \\-\\-json\nPrint one JSON document.\n.TP\n.B \\-q, \\-\\-quiet\nPrint nothing but what "
       "was asked for.\n.TP\n.B \\-\\-no\\-start\nDo not start the daemon when none runs.\n.TP\n.B \\-\\-socket "
-      "\\fIPATH\\fR\nSocket of the daemon.\n.TP\n.B \\-\\-timeout \\fISECONDS\\fR\nSeconds to wait for an answer; 30 "
+      "\\fIPATH\\fR\nSocket of the daemon.\n.TP\n.B \\-\\-system\nAsk the daemon of the machine, which serves "
+      "root.\n.TP\n.B \\-\\-timeout \\fISECONDS\\fR\nSeconds to wait for an answer; 30 "
       "by default.\n.TP\n.B \\-\\-reason \\fITEXT\\fR\nWhat this is for, at most 512 bytes; it stands in the audit "
       "log.\n";
   out += exit_status();

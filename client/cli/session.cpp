@@ -32,7 +32,9 @@ Result<client::Client::Options> Session::client_options() const {
   options.name = "strongroom";
   STRONGROOM_ASSIGN(options.reason, stated_reason(options_.reason));
   client::Endpoint endpoint{options_.socket, geteuid()};
-  if (endpoint.socket.empty()) {
+  if (options_.system) {
+    endpoint = client::system_endpoint();
+  } else if (endpoint.socket.empty()) {
     STRONGROOM_ASSIGN(endpoint, client::default_endpoint());
   }
   options.endpoint = endpoint;
@@ -44,6 +46,11 @@ Result<client::Client*> Session::client() {
   STRONGROOM_ASSIGN(const auto options, client_options());
   auto connected = client::Client::connect(options);
   const char* autostart = std::getenv("STRONGROOM_AUTOSTART");
+  // The daemon of the machine runs as a user of its own, which only the service manager can start it as.
+  const bool of_machine = options.endpoint->socket == client::system_endpoint().socket;
+  if (!connected && connected.error().code == ErrorCode::unreachable && of_machine)
+    return make_error(ErrorCode::unreachable,
+                      "no daemon of the machine is running; 'systemctl enable --now strongroomd.socket' starts it");
   const bool may_start = !options_.no_start && !(autostart && std::strcmp(autostart, "0") == 0);
   if (!connected && connected.error().code == ErrorCode::unreachable && may_start) {
     STRONGROOM_CHECK(

@@ -17,6 +17,7 @@ struct GlobalOptions {
   bool quiet = false;
   bool no_start = false;  // or STRONGROOM_AUTOSTART=0
   std::string socket;     // empty: the usual place
+  bool system = false;    // the daemon of the machine
   std::int64_t timeout_s = 30;
   std::string reason;                // what the calls are for; or STRONGROOM_REASON
   std::vector<std::string> program;  // behind "--", for a command that runs one

@@ -1,5 +1,8 @@
 // strongroom-keychain fetch ACCOUNT ask|quiet; store ACCOUNT; erase ACCOUNT; contents COLLECTION. Items go over
 // standard input and output, never over the command line. Ends with the number of the outcome (keychain.h).
+#if defined(__linux__)
+#include <sys/prctl.h>
+#endif
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -72,5 +75,9 @@ Outcome run(int argc, char** argv) {
 int main(int argc, char** argv) {
   const rlimit none = {0, 0};
   (void)setrlimit(RLIMIT_CORE, &none);
+#if defined(__linux__)
+  // Half of a key passes through: closed to the user's other programs as the daemon is.
+  (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
   return static_cast<int>(run(argc, argv));
 }

@@ -1,11 +1,15 @@
 #include "daemon/app/configuration.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdlib>
 
 #include <strongroom/base/edit_distance.h>
 #include <strongroom/protocol/json.h>
+
+#include "daemon/plugin_host/trust.h"
 
 #define TOML_HEADER_ONLY 1
 #define TOML_EXCEPTIONS 0
@@ -16,6 +20,9 @@ namespace strongroom::app {
 namespace {
 
 constexpr std::uintmax_t k_largest_file = 1024 * 1024;
+constexpr std::string_view k_system_folder = "/var/lib/strongroom";
+constexpr std::string_view k_system_file = "/etc/strongroom/config.toml";
+constexpr std::string_view k_system_socket = "/run/strongroom/io.strongroom";
 constexpr std::array<std::string_view, 2> k_variables_of_clients = {"STRONGROOM_AUTOSTART", "STRONGROOM_REASON"};
 
 Error at(Error error, std::string place) {
@@ -94,6 +101,12 @@ Status apply_file(const std::filesystem::path& file, Invocation& out) {
   return {};
 }
 
+// Who could write the configuration of the machine could have its secrets sent elsewhere.
+Status check_written_by_us(const std::filesystem::path& file) {
+  STRONGROOM_CHECK(plugin_host::open_trusted(file, {geteuid(), std::nullopt}));
+  return {};
+}
+
 Status apply_environment(const char* const* environment, Invocation& out) {
   for (const auto& setting : settings()) {
     const auto value = variable_of(environment, setting.variable);
@@ -107,6 +120,7 @@ Status apply_environment(const char* const* environment, Invocation& out) {
 
 struct Flags {
   Command command = Command::serve;
+  Scope scope = Scope::user;
   RestoreOptions restore;
   bool json = false;
   std::optional<std::filesystem::path> file;
@@ -121,6 +135,7 @@ Status read_flag(const std::vector<std::string>& arguments, std::size_t& i, Flag
   if (argument == "--check-config") return out.command = Command::check_config, Status();
   if (argument == "--show-config") return out.command = Command::show_config, Status();
   if (argument == "--config-path") return out.command = Command::config_path, Status();
+  if (argument == "--system") return out.scope = Scope::system, Status();
   if (argument == "--replace") return out.restore.replace = true, Status();
   if (argument == "--json") return out.json = true, Status();
   const auto equals = argument.find('=');
@@ -145,8 +160,16 @@ Status read_flag(const std::vector<std::string>& arguments, std::size_t& i, Flag
   return {};
 }
 
-Configuration defaults(const char* const* environment) {
+Configuration defaults(Scope scope, const char* const* environment) {
   Configuration made;
+  made.scope = scope;
+  if (scope == Scope::system) {
+    // Two folders: the key file does not lie in the one that is copied.
+    made.data = std::filesystem::path(k_system_folder) / "data";
+    made.state = std::filesystem::path(k_system_folder) / "state";
+    made.socket = k_system_socket;
+    return made;
+  }
   made.data = folder_of(environment, "XDG_DATA_HOME", ".local/share");
   made.state = folder_of(environment, "XDG_STATE_HOME", ".local/state");
   return made;
@@ -168,15 +191,19 @@ Status complete(const char* const* environment, Configuration& out) {
 Result<Invocation> configure(const std::vector<std::string>& arguments, const char* const* environment) {
   Flags flags;
   for (std::size_t i = 0; i < arguments.size(); ++i) STRONGROOM_CHECK(read_flag(arguments, i, flags));
-  Invocation invocation{.command = flags.command, .configuration = defaults(environment), .file = flags.file};
+  Invocation invocation{
+      .command = flags.command, .configuration = defaults(flags.scope, environment), .file = flags.file};
   invocation.json = flags.json;
   invocation.restore = flags.restore;
   if (flags.command == Command::help || flags.command == Command::version) return invocation;
   std::error_code error;
-  invocation.usual_file = folder_of(environment, "XDG_CONFIG_HOME", ".config") / "config.toml";
+  const bool system = flags.scope == Scope::system;
+  invocation.usual_file = system ? std::filesystem::path(k_system_file)
+                                 : folder_of(environment, "XDG_CONFIG_HOME", ".config") / "config.toml";
   if (!invocation.file && std::filesystem::exists(invocation.usual_file, error))
     invocation.file = invocation.usual_file;
   if (flags.command == Command::config_path) return invocation;
+  if (invocation.file && system) STRONGROOM_CHECK(check_written_by_us(*invocation.file));
   if (invocation.file) STRONGROOM_CHECK(apply_file(*invocation.file, invocation));
   STRONGROOM_CHECK(apply_environment(environment, invocation));
   for (const auto& [setting, value] : flags.values) {
@@ -225,8 +252,11 @@ std::vector<std::string> unknown_variables(const char* const* environment) {
 
 std::string help_text() {
   std::string out =
-      "strongroomd keeps the secrets of one user and serves them on a local socket.\n\n"
+      "strongroomd keeps the secrets of one user, or of the machine, and serves them on a local socket.\n\n"
       "Usage: strongroomd [flags]\n\n"
+      "  --system                Serve the machine: folders in /var/lib/strongroom, the file "
+      "/etc/strongroom/config.toml,\n"
+      "                          the socket in /run/strongroom; root is served besides the user who runs it.\n"
       "  --check-config          Check the configuration and say where it is wrong.\n"
       "  --config FILE           Read this file instead of strongroom/config.toml in $XDG_CONFIG_HOME.\n"
       "  --show-config           Print every setting and where it comes from; with --json as JSON.\n"

@@ -24,7 +24,14 @@ namespace strongroom::app {
 
 inline constexpr std::string_view k_foreign_storage = "library";
 
+// Whom the daemon is for. It decides where things lie and who is served.
+enum class Scope : std::uint8_t {
+  user,    // the user who runs it: folders by XDG_* and HOME
+  system,  // the machine (--system), as a user of its own: /var/lib, /etc and /run/strongroom; root is served too
+};
+
 struct Configuration {
+  Scope scope = Scope::user;
   std::filesystem::path socket;
   std::filesystem::path data;
   std::filesystem::path state;
@@ -97,8 +104,8 @@ struct Setting {
 
 std::span<const Setting> settings();
 
-// Reads flags, environment and file. `arguments` without the program's name. Error: configuration; subject is the flag,
-// the variable or FILE:LINE.
+// Reads flags, environment and file. `arguments` without the program's name. Errors: configuration (subject is the
+// flag, the variable or FILE:LINE); untrusted (with --system, the file could have been written by others).
 Result<Invocation> configure(const std::vector<std::string>& arguments, const char* const* environment);
 
 // One sentence for each STRONGROOM_* variable of the environment that nobody reads, naming the one it may have meant.

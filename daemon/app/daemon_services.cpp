@@ -137,7 +137,8 @@ void Daemon::Parts::make_services() {
   dispatcher = std::make_unique<ipc::Dispatcher>(
       ipc::Dispatcher::Identity{std::string(protocol::k_vendor), std::string(protocol::k_product),
                                 std::string(k_version), std::string(protocol::k_url)},
-      ipc::Admission(geteuid(), [this] { return lifecycle->state(); }));
+      ipc::Admission({.owner = geteuid(), .root = configuration.scope == Scope::system},
+                     [this] { return lifecycle->state(); }));
   dispatcher->set_recorder(recorder.get());
   dispatcher->set_live_values(&live);
   dispatcher->set_failures({.wanted = [this] { return log->takes(Level::debug); },

@@ -56,7 +56,8 @@ Result<Secret> ask(std::vector<std::string> words, BytesView input, std::chrono:
 
 Result<Secret> read_credential(const std::string& folder) {
   Secret credential = Secret::of_size(k_longest);
-  auto size = vault::read_private_file(std::filesystem::path(folder) / "strongroom.key", credential.writable());
+  auto size = vault::read_private_file(std::filesystem::path(folder) / "strongroom.key", credential.writable(),
+                                       vault::Readers::as_root_says);
   if (!size && size.error().code == ErrorCode::not_found)
     return make_error(ErrorCode::not_found, "the service manager has handed over no credential 'strongroom.key'");
   if (!size) return size.error();

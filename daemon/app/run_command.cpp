@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -6,6 +8,7 @@
 #include "daemon/app/last_words.h"
 #include "daemon/app/restore_command.h"
 #include "daemon/app/self_test.h"
+#include "daemon/app/system_user.h"
 #include "daemon/app/version.h"
 
 namespace strongroom::app {
@@ -24,8 +27,11 @@ int say(const Error& error) {
 
 int serve(const Configuration& configuration, const std::vector<std::string>& arguments,
           const char* const* environment) {
+  if (const Status user = check_system_user(configuration); !user) return say(user.error());
   auto daemon = Daemon::start(configuration);
   if (!daemon) return say(daemon.error());
+  if (configuration.scope == Scope::system && geteuid() == 0)
+    (*daemon)->warn("the daemon of the machine runs as root; a user of its own keeps more from it");
   for (const auto& sentence : unknown_variables(environment)) (*daemon)->warn(sentence);
   (*daemon)->run([&]() -> Result<Configuration> {
     STRONGROOM_ASSIGN(auto invocation, configure(arguments, environment));
@@ -61,6 +67,7 @@ int run_command(int argc, char** argv, char** environment) {
     case Command::self_test:
       return self_test(invocation->configuration);
     case Command::restore:
+      if (const Status user = check_system_user(invocation->configuration); !user) return say(user.error());
       return restore(*invocation);
     case Command::serve:
       break;

@@ -6,7 +6,11 @@ using protocol::LockStates;
 using protocol::service::StoreState;
 
 Status Admission::admit_peer(const Caller& caller) const {
-  if (caller.uid == owner_) return {};
+  if (caller.uid == served_.owner || (served_.root && caller.uid == 0)) return {};
+  if (served_.root)
+    return make_error(ErrorCode::denied,
+                      "the daemon of the machine serves root alone: use sudo, or leave --system away "
+                      "for secrets of your own");
   return make_error(ErrorCode::denied, "this socket serves another user");
 }
 

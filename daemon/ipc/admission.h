@@ -11,22 +11,33 @@
 
 namespace strongroom::ipc {
 
+// Whose connections are taken.
+struct Served {
+  uid_t owner = 0;
+  // Root's too, and everybody else is told why they are not: the daemon of the machine has a place that all can see.
+  bool root = false;
+};
+
 class Admission {
  public:
   using State = std::function<protocol::service::StoreState()>;
 
-  // `owner`: the uid that may connect. `state`: thread-safe, asked for every call.
-  Admission(uid_t owner, State state) : owner_(owner), state_(std::move(state)) {}
+  // `state`: thread-safe, asked for every call.
+  Admission(Served served, State state) : served_(served), state_(std::move(state)) {}
 
   // At accept. Error: denied.
   Status admit_peer(const Caller& caller) const;
+
+  // Whether who is not admitted hears so, or nothing at all.
+  bool says_no() const noexcept { return served_.root; }
+
   // Before a handler. Errors: locked, not_initialized, already_initialized, expected_more.
   Status admit_call(const protocol::MethodInfo& method, const CallInfo& call) const;
 
  private:
   Status admit_state(protocol::LockStates states) const;
 
-  uid_t owner_;
+  Served served_;
   State state_;
 };
 

@@ -98,9 +98,11 @@ struct Server::Impl {
   // On the accepting thread. Counts the connection when it may stay, and says when there are too many.
   bool admit(const Caller& caller, int socket) {
     IoThread& here = *workers.front();
-    // Another user gets nothing, not even a refusal.
-    if (!dispatcher.admission().admit_peer(caller)) {
+    const auto& admission = dispatcher.admission();
+    if (const Status admitted = admission.admit_peer(caller); !admitted) {
       here.note_drop(DropReason::foreign_user);
+      // Another user of a daemon that has one user gets nothing, not even a refusal.
+      if (admission.says_no()) say_no(socket, admitted.error(), memory);
       return false;
     }
     {

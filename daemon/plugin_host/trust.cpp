@@ -26,22 +26,22 @@ Error untrusted(const char* reason, const std::filesystem::path& path) {
 
 Error unreachable(int system_error, const std::filesystem::path& path) {
   if (system_error == ENOENT || system_error == ENOTDIR)
-    return make_error(ErrorCode::not_found, "there is no such plugin file", path.string());
-  if (system_error == ELOOP) return untrusted("the plugin file, or a folder above it, is a symbolic link", path);
-  return untrusted("the plugin file cannot be opened", path);
+    return make_error(ErrorCode::not_found, "there is no such file", path.string());
+  if (system_error == ELOOP) return untrusted("the file, or a folder above it, is a symbolic link", path);
+  return untrusted("the file cannot be opened", path);
 }
 
 // Whether nobody but root and the trustee can change what `found` describes.
 Status check_owner_and_mode(const struct stat& found, const Trustee& trustee, const std::filesystem::path& path) {
   if (found.st_uid != 0 && found.st_uid != trustee.user)
-    return untrusted("the plugin file, or a folder above it, belongs to another user", path);
+    return untrusted("the file, or a folder above it, belongs to another user", path);
   const bool sticky_folder_of_root = S_ISDIR(found.st_mode) && found.st_uid == 0 && (found.st_mode & S_ISVTX) != 0;
   if (sticky_folder_of_root) return {};
   if ((found.st_mode & S_IWOTH) != 0)
-    return untrusted("the plugin file, or a folder above it, can be written by everybody", path);
+    return untrusted("the file, or a folder above it, can be written by everybody", path);
   const bool private_group = found.st_uid == trustee.user && trustee.private_group == found.st_gid;
   if ((found.st_mode & S_IWGRP) != 0 && !private_group)
-    return untrusted("the plugin file, or a folder above it, can be written by a group", path);
+    return untrusted("the file, or a folder above it, can be written by a group", path);
   return {};
 }
 
@@ -90,7 +90,7 @@ Result<Descriptor> open_trusted(const std::filesystem::path& path, const Trustee
   STRONGROOM_ASSIGN(Descriptor file, open_below(folder, path.filename().string(), O_RDONLY, trustee, path));
   struct stat found{};
   if (fstat(file.get(), &found) != 0) return unreachable(errno, path);
-  if (!S_ISREG(found.st_mode)) return untrusted("the plugin is not a regular file", path);
+  if (!S_ISREG(found.st_mode)) return untrusted("it is not a regular file", path);
   return file;
 }
 

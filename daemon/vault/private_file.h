@@ -12,9 +12,17 @@
 
 namespace strongroom::vault {
 
+// Who else may read a file that is trusted.
+enum class Readers : unsigned char {
+  owner,         // nobody
+  as_root_says,  // of a file of root's, whom its group or an access list names: systemd hands a credential to a
+                 // service's user by an access list, whose mask stands where the group's rights do. Never all.
+};
+
 // Reads the whole file into `out` and returns its size. Errors: not_found; untrusted (a link, no regular file, owned by
-// neither root nor this user, or open to group or others); corrupt (larger than `out`); storage_failed.
-Result<std::size_t> read_private_file(const std::filesystem::path& file, MutableBytes out);
+// neither root nor this user, or open to others than `readers`); corrupt (larger than `out`); storage_failed.
+Result<std::size_t> read_private_file(const std::filesystem::path& file, MutableBytes out,
+                                      Readers readers = Readers::owner);
 
 // Whether something, even a dangling link, has that name.
 bool file_exists(const std::filesystem::path& file) noexcept;

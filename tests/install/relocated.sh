@@ -11,7 +11,7 @@ umask 022
 "$cmake" --install "$build" --prefix "$place/first" >/dev/null
 mv "$place/first" "$place/moved"
 for file in bin/strongroom bin/strongroomd bin/strongroom-witness bin/strongroom-plugin-runner bin/strongroom-plugin-check bin/strongroom-keychain lib/strongroom/plugins/storage_sqlite.so lib/strongroom/plugins/exporter_csv.so lib/systemd/user/strongroomd.service \
-  lib/systemd/user/strongroomd.socket share/strongroom/varlink/io.strongroom.Secret.varlink include/strongroom/client/client.h \
+  lib/systemd/user/strongroomd.socket lib/systemd/system/strongroomd.service lib/systemd/system/strongroomd.socket lib/sysusers.d/strongroom.conf lib/tmpfiles.d/strongroom.conf share/strongroom/varlink/io.strongroom.Secret.varlink include/strongroom/client/client.h \
   share/man/man1/strongroom.1 share/man/man1/strongroom-secret-set.1 share/bash-completion/completions/strongroom \
   share/zsh/site-functions/_strongroom share/fish/vendor_completions.d/strongroom.fish; do
   [ -e "$place/moved/$file" ] || { echo "missing: $file" >&2; exit 1; }

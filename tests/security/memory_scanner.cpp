@@ -38,6 +38,13 @@ std::string upper(std::string text) {
   return text;
 }
 
+// Little-endian, each byte as a character of its own: what is ASCII comes out as Windows' and Java's programs write it.
+std::string utf16_of(std::string_view bytes) {
+  std::string out;
+  for (const char c : bytes) out.append(1, c).append(1, '\0');
+  return out;
+}
+
 std::string json_of(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -78,6 +85,7 @@ void Needles::add(const std::string& name, std::string_view value) {
     const std::string encoded = base64_of(std::string(shift, 'x') + std::string(value));
     add_form(name + " as base64", std::string_view(encoded).substr(4, encoded.size() - 8));
   }
+  add_form(name + " as UTF-16", utf16_of(value));
   if (const std::string json = json_of(value); json != value) add_form(name + " as JSON", json);
 }
 
@@ -93,6 +101,34 @@ void Needles::find_in(std::string_view bytes, const std::string& place, std::vec
         found.push_back(line.str());
       }
   }
+}
+
+namespace {
+
+// The first words of the mappings that are locked and left out of core files.
+std::set<std::string> closed_mappings(pid_t process) {
+  std::ifstream smaps("/proc/" + std::to_string(process) + "/smaps");
+  std::set<std::string> closed;
+  std::string mapping;
+  for (std::string line; std::getline(smaps, line);) {
+    const std::string first = line.substr(0, line.find(' '));
+    if (!first.ends_with(':')) mapping = first;
+    const bool flags = first == "VmFlags:";
+    if (flags && line.find(" lo") != std::string::npos && line.find(" dd") != std::string::npos) closed.insert(mapping);
+  }
+  return closed;
+}
+
+}  // namespace
+
+std::vector<std::string> find_in_open_memory(pid_t process, const Needles& needles) {
+  const auto closed = closed_mappings(process);
+  std::vector<std::string> found = find_in_memory(process, needles);
+  std::erase_if(found, [&](const std::string& line) {
+    const auto at = line.find(" in ") + 4;
+    return closed.contains(line.substr(at, line.find(' ', at) - at));
+  });
+  return found;
 }
 
 std::vector<std::string> find_in_memory(pid_t process, const Needles& needles) {

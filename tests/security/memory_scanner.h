@@ -1,5 +1,5 @@
-// Looks for secrets in all that a process can read of itself, and in files: raw, as base64, as hex and as JSON writes
-// them.
+// Looks for secrets in all that a process can read of itself, and in files: raw, as base64, as hex, as UTF-16 and as
+// JSON writes them.
 #pragma once
 
 #include <sys/types.h>
@@ -37,6 +37,10 @@ class Needles {
 // What was found in the readable memory of a process, page by page; "name in mapping". Throws when the memory cannot be
 // read.
 std::vector<std::string> find_in_memory(pid_t process, const Needles& needles);
+
+// What was found in memory that may reach swap space or a core file: in mappings that are not both locked and left out
+// of core files (VmFlags lo and dd of /proc/PID/smaps). As find_in_memory().
+std::vector<std::string> find_in_open_memory(pid_t process, const Needles& needles);
 
 // What was found in the files below a folder, names of files included.
 std::vector<std::string> find_in_files(const std::filesystem::path& folder, const Needles& needles);

@@ -27,7 +27,7 @@ class TestServer {
   explicit TestServer(const std::function<void(ipc::Dispatcher&)>& bind_services,
                       ipc::Server::Options options = ipc::Server::Options{})
       : dispatcher_({"Strongroom", "test", "1", "https://strongroom.example/"},
-                    ipc::Admission(geteuid(), [] { return protocol::service::StoreState::unlocked; })) {
+                    ipc::Admission({.owner = geteuid()}, [] { return protocol::service::StoreState::unlocked; })) {
     bind_services(dispatcher_);
     socket_ = (folder_.path() / "s").string();
     const int listening = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -14,6 +14,9 @@ namespace strongroom::client {
 
 namespace {
 
+constexpr std::string_view k_system_folder = "/run/strongroom";
+constexpr std::string_view k_system_socket = "/run/strongroom/io.strongroom";
+
 std::string from_environment(const char* name) {
   const char* value = std::getenv(name);
   return value ? value : "";
@@ -21,6 +24,15 @@ std::string from_environment(const char* name) {
 
 Error untrusted(std::string message, const std::string& path) {
   return make_error(ErrorCode::untrusted, std::move(message), path);
+}
+
+// The system's own word for it would leave a person guessing.
+Error no_entry(const std::string& socket) {
+  if (socket == k_system_socket)
+    return make_error(ErrorCode::denied,
+                      "the daemon of the machine serves root alone: use sudo, or leave --system away "
+                      "for secrets of your own");
+  return make_error(ErrorCode::denied, "this user may not enter the daemon's socket", socket);
 }
 
 Result<std::string> socket_path() {
@@ -57,8 +69,14 @@ Result<Endpoint> default_endpoint() {
     return make_error(ErrorCode::invalid_argument,
                       "the socket's path is longer than the system allows; set STRONGROOM_SOCKET to a shorter one",
                       path);
-  const bool system = path == "/run/strongroom/io.strongroom";
-  return Endpoint{std::move(path), system ? 0 : geteuid()};
+  if (path == k_system_socket) return system_endpoint();
+  return Endpoint{std::move(path), geteuid()};
+}
+
+Endpoint system_endpoint() {
+  struct stat folder{};
+  const bool there = lstat(std::string(k_system_folder).c_str(), &folder) == 0;
+  return {std::string(k_system_socket), there ? folder.st_uid : 0};
 }
 
 Status check_socket(const Endpoint& endpoint) {
@@ -67,6 +85,7 @@ Status check_socket(const Endpoint& endpoint) {
   const std::string parent = endpoint.socket.substr(0, std::max<std::size_t>(endpoint.socket.rfind('/'), 1));
   if (lstat(parent.c_str(), &folder) != 0 || lstat(endpoint.socket.c_str(), &socket) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) return make_error(ErrorCode::unreachable, "no daemon is running");
+    if (errno == EACCES) return no_entry(endpoint.socket);
     return make_error(ErrorCode::unreachable, "the daemon's socket cannot be looked at", endpoint.socket);
   }
   const auto owner_is_fine = [&](uid_t uid) { return uid == 0 || uid == geteuid() || uid == endpoint.server; };
@@ -97,6 +116,7 @@ Result<int> connect_checked(const Endpoint& endpoint) {
   if (connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     const int reason = errno;
     close(socket);
+    if (reason == EACCES) return no_entry(endpoint.socket);
     if (reason == ECONNREFUSED || reason == ENOENT) return make_error(ErrorCode::unreachable, "no daemon is running");
     return make_error(ErrorCode::unreachable, std::string("the daemon's socket refuses: ") + strerror(reason));
   }

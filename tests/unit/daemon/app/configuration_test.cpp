@@ -45,6 +45,31 @@ TEST_F(Configured, XdgVariablesWin) {
   EXPECT_EQ(made->configuration.socket, "/r/strongroom/io.strongroom");
 }
 
+TEST_F(Configured, TheMachinesDaemonHasPlacesThatNoVariableOfAUserMoves) {
+  const auto made = configure_with({"--system"}, {"XDG_DATA_HOME=/d", "XDG_STATE_HOME=/s", "XDG_RUNTIME_DIR=/r",
+                                                  "XDG_CONFIG_HOME=" + folder_.path().string()});
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(made->configuration.scope, Scope::system);
+  EXPECT_EQ(made->configuration.data, "/var/lib/strongroom/data");
+  EXPECT_EQ(made->configuration.state, "/var/lib/strongroom/state");
+  EXPECT_EQ(made->configuration.socket, "/run/strongroom/io.strongroom");
+  EXPECT_EQ(made->usual_file, "/etc/strongroom/config.toml");
+  EXPECT_EQ(configure_with({"--system", "--data", "/elsewhere"})->configuration.data, "/elsewhere");
+  EXPECT_EQ(configure_with({})->configuration.scope, Scope::user);
+}
+
+TEST_F(Configured, TheMachinesDaemonReadsNoFileThatOthersCouldHaveWritten) {
+  const std::string file = "[daemon]\nthreads = 3\n";
+  const auto system = configure_with({"--system"}, {}, file);
+  ASSERT_TRUE(system) << system.error().message;
+  EXPECT_EQ(system->configuration.threads, 3);
+  std::filesystem::permissions(path(), std::filesystem::perms::others_write, std::filesystem::perm_options::add);
+  const auto open_to_all = configure_with({"--system", "--config", path()});
+  ASSERT_FALSE(open_to_all);
+  EXPECT_EQ(open_to_all.error().code, ErrorCode::untrusted);
+  EXPECT_EQ(open_to_all.error().subject, path());
+}
+
 TEST_F(Configured, LaterWinsDefaultFileEnvironmentFlag) {
   const std::string file = "[daemon]\nthreads = 3\n";
   EXPECT_EQ(configure_with({})->configuration.threads, 2);

@@ -65,6 +65,20 @@ TEST_F(PrivateFile, RefusesEveryBitForGroupAndOthers) {
   }
 }
 
+// systemd gives a service's user its credential by an access list, whose mask the mode shows as the group's rights.
+TEST_F(PrivateFile, TakesWhatRootLetsSomebodyReadOnlyWhereThatIsAskedFor) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can make a file of root's";
+  must(must(PendingFile::write(file, as_bytes("content"), 0400)).replace());
+  const auto read_as = [&](unsigned mode) {
+    buffer.assign(64, 0);
+    ::chmod(file.c_str(), mode);
+    return read_private_file(file, buffer, Readers::as_root_says);
+  };
+  EXPECT_EQ(must(read_as(0440)), 7u);
+  for (const unsigned open : {0420u, 0410u, 0404u, 0402u, 0401u})
+    EXPECT_EQ(failure(read_as(open)), ErrorCode::untrusted) << std::oct << open;
+}
+
 TEST_F(PrivateFile, RefusesLinksFoldersAndPipes) {
   must(must(PendingFile::write(folder.path() / "real", as_bytes("content"), 0600)).replace());
   std::filesystem::create_symlink("real", file);
