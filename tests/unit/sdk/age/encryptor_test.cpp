@@ -5,6 +5,7 @@
 #include <strongroom/base/random.h>
 
 #include "sdk/src/age/content.h"
+#include "tests/support/age_files.h"
 
 namespace strongroom::age {
 namespace {
@@ -67,6 +68,63 @@ TEST(Encryptor, WritesNothingOfTheContentPlainly) {
   ASSERT_TRUE(encryptor->end());
   for (std::size_t at = 0; at + 16 < content.size(); at += 16)
     ASSERT_EQ(file.find(as_text(BytesView(content).subspan(at, 16))), std::string::npos);
+}
+
+// The file as it lies there in the end, and as it was before its beginning came.
+struct Written {
+  std::string before;
+  std::string file;
+};
+
+Written write_beginning_last(const Recipient& recipient, std::string_view content, std::size_t left) {
+  Written out;
+  auto encryptor = Encryptor::begin({&recipient, 1}, tests::append_to(out.file)).value();
+  encryptor.leave_beginning(left).value();
+  for (std::size_t at = left; at < content.size(); at += 10'000)
+    encryptor.write(as_bytes(content.substr(at, 10'000))).value();
+  out.before = out.file;
+  encryptor
+      .end(as_bytes(content.substr(0, left)),
+           [&](std::uint64_t offset, BytesView bytes) -> Status {
+             out.file.replace(static_cast<std::size_t>(offset), bytes.size(), as_text(bytes));
+             return {};
+           })
+      .value();
+  return out;
+}
+
+TEST(Encryptor, WhatComesLastStandsAtTheBeginning) {
+  const Identity identity = Identity::generate();
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{700}, k_piece - 1, k_piece, k_piece + 1, 2 * k_piece, 3 * k_piece + 5}) {
+    Bytes random(size);
+    fill_random(random);
+    const std::string content(as_text(random));
+    for (const std::size_t left : {std::size_t{0}, std::size_t{1}, std::size_t{600}, k_piece - 1, k_piece}) {
+      if (left > size) continue;
+      SCOPED_TRACE(std::to_string(left) + " of " + std::to_string(size));
+      const Written written = write_beginning_last(identity.recipient(), content, left);
+      const auto opened = tests::open_age(written.file, tests::with_identity(identity));
+      ASSERT_TRUE(opened.status) << opened.status.error().message;
+      ASSERT_TRUE(opened.content == content);
+      EXPECT_EQ(written.file.size(), tests::sealed_for(identity.recipient(), content).size());
+      // A nonce is used once: where the first piece belongs, nothing sealed stands before.
+      if (size <= k_piece || left == 0) continue;
+      EXPECT_NE(written.before.find(std::string(k_sealed_piece, '\0')), std::string::npos);
+    }
+  }
+}
+
+TEST(Encryptor, ABeginningIsAsLongAsWhatWasLeftAndNoLongerThanAPiece) {
+  const Recipient list[] = {anybody()};
+  std::string file;
+  auto encryptor = Encryptor::begin(list, tests::append_to(file)).value();
+  EXPECT_EQ(encryptor.leave_beginning(k_most_left + 1).error().code, ErrorCode::too_large);
+  ASSERT_TRUE(encryptor.leave_beginning(10));
+  const auto never = [](std::uint64_t, BytesView) -> Status { return make_error(ErrorCode::internal, "called"); };
+  EXPECT_EQ(encryptor.end().error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(encryptor.end(Bytes(9), never).error().code, ErrorCode::invalid_argument);
+  EXPECT_TRUE(encryptor.end(Bytes(10), never));
 }
 
 }  // namespace
