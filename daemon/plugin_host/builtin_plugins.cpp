@@ -51,7 +51,8 @@ Result<std::unique_ptr<RunnerProcess>> start_storage(const ConfinedStorage& stor
 
 Result<std::unique_ptr<StorageV1>> open_confined(ConfinedStorage storage) {
   RunnerStorage::Options options;
-  options.settings = {{"folder", storage.folder.string()}};
+  options.settings = storage.options.settings;
+  options.settings["folder"] = storage.folder.string();
   options.log = storage.options.log;
   options.start = [storage = std::move(storage)] { return start_storage(storage); };
   return RunnerStorage::open(std::move(options));
@@ -60,11 +61,12 @@ Result<std::unique_ptr<StorageV1>> open_confined(ConfinedStorage storage) {
 }  // namespace
 
 Result<std::unique_ptr<StorageV1>> open_builtin_storage(std::string_view name, const std::filesystem::path& folder,
-                                                        PluginLog log) {
+                                                        PluginLog log, PluginSettings settings) {
   STRONGROOM_ASSIGN(const BuiltinPlugin found, find_storage(name));
   STRONGROOM_ASSIGN(const std::filesystem::path plugins, builtin_plugin_folder());
   STRONGROOM_ASSIGN(const auto plugin, InProcessPlugin::load(plugins / found.file, found.sha256));
-  return StorageV1::open(plugin->extension(SR_STORAGE_V1_ID), plugin, {{"folder", folder.string()}}, std::move(log));
+  settings["folder"] = folder.string();
+  return StorageV1::open(plugin->extension(SR_STORAGE_V1_ID), plugin, settings, std::move(log));
 }
 
 Result<std::unique_ptr<StorageV1>> open_confined_storage(std::string_view name, const std::filesystem::path& folder,

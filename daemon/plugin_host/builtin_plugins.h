@@ -29,15 +29,17 @@ std::span<const BuiltinPlugin> builtin_plugins() noexcept;
 Result<std::filesystem::path> builtin_plugin_folder();
 
 // Loads the storage plugin `name` and opens it on `folder`, which exists. `not_found` for a name that is not built in,
-// `untrusted` or `plugin_unavailable` when its file is not as it must be, and the errors of opening.
+// `untrusted` or `plugin_unavailable` when its file is not as it must be, and the errors of opening. `settings`: what
+// it is told besides the folder.
 Result<std::unique_ptr<StorageV1>> open_builtin_storage(std::string_view name, const std::filesystem::path& folder,
-                                                        PluginLog log);
+                                                        PluginLog log, PluginSettings settings = {});
 
 // For a storage in a process of its own.
 struct ConfinedOptions {
   PluginLog log;
   bool require_sandbox = true;
   std::function<bool()> stopped;  // asked about once a second while a check or a backup is waited for; may be empty
+  PluginSettings settings{};      // besides the folder
 };
 
 // The same in a process of its own, which may use `folder` and nothing else.

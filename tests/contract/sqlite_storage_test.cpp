@@ -360,5 +360,50 @@ TEST_F(SqliteStorage, OpensByItsName) {
   EXPECT_EQ(other.error().code, ErrorCode::not_found);
 }
 
+// Writes that wait to be joined are made before a commit returns, and what they meet is its error.
+TEST_F(SqliteStorage, ACommitOfOneThatIsFilledSaysThatNoSpaceIsLeft) {
+  const auto storage = plugin_host::open_builtin_storage("sqlite", folder_.path(), {}, {{"filling", "true"}});
+  ASSERT_TRUE(storage) << storage.error().message;
+  const std::string value(100'000, 'v');
+  const FileSizeLimit full(448 * 1024);
+  std::size_t good = 0;
+  Status status;
+  while (status && good < 100) {
+    status = put_and_commit(**storage, "k" + std::to_string(good), value, 1);
+    good += status ? 1U : 0U;
+    ASSERT_GE(std::filesystem::file_size(folder_.path() / "store.db"), good * value.size());
+  }
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::storage_full);
+  EXPECT_EQ(good, 4U);
+}
+
+TEST_F(SqliteStorage, IsFilledWithoutAJournalAndServesAfterwards) {
+  const auto fill = [&] {
+    return plugin_host::open_builtin_storage("sqlite", folder_.path(), {}, {{"filling", "true"}});
+  };
+  {
+    const auto storage = fill();
+    ASSERT_TRUE(storage) << storage.error().message;
+    for (unsigned i = 1; i <= 20; ++i)
+      ASSERT_TRUE(put_and_commit(**storage, "k" + std::to_string(i), std::string(1'000'000, 'v'), i));
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path()))
+      EXPECT_EQ(entry.path().filename(), "store.db");
+    EXPECT_EQ(read_value(**storage, "k1"), std::string(1'000'000, 'v'));
+  }
+  const auto again = fill();
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, ErrorCode::invalid_argument);
+  const auto storage = open();
+  const auto health = storage->health(true);
+  ASSERT_TRUE(health);
+  EXPECT_TRUE(health->healthy && !health->unclean) << health->detail;
+  EXPECT_EQ(health->rows, 20U);
+  EXPECT_EQ(health->mark, 20U);
+  EXPECT_TRUE(put_and_commit(*storage, "more", "one", 21));
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "store.db-wal"));
+  EXPECT_EQ(read_value(*storage, "k20"), std::string(1'000'000, 'v'));
+}
+
 }  // namespace
 }  // namespace strongroom::testing

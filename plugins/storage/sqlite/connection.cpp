@@ -1,6 +1,7 @@
 #include "plugins/storage/sqlite/connection.h"
 
 #include "plugins/storage/sqlite/errors.h"
+#include "plugins/storage/sqlite/joined_writes.h"
 
 namespace strongroom::sqlite {
 namespace {
@@ -57,7 +58,8 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Ro
   std::unique_ptr<Connection> connection(new Connection);
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_PRIVATECACHE |
                     SQLITE_OPEN_EXRESCODE;
-  const int code = sqlite3_open_v2(path.c_str(), &connection->db_, flags, nullptr);
+  const int code =
+      sqlite3_open_v2(path.c_str(), &connection->db_, flags, role == Role::filler ? joined_writes() : nullptr);
   if (code != SQLITE_OK) return error_of(connection->db_, code);
   STRONGROOM_CHECK(connection->configure(role));
   return connection;

@@ -60,4 +60,17 @@ Result<DatabaseFile> ensure_database_file(const std::string& folder) {
   return out;
 }
 
+Writeback::Writeback(const std::string& path) noexcept
+    : descriptor_(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)) {}
+
+Writeback::~Writeback() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+void Writeback::begin() noexcept {
+#ifdef __linux__
+  if (descriptor_ >= 0) (void)sync_file_range(descriptor_, 0, 0, SYNC_FILE_RANGE_WRITE);
+#endif
+}
+
 }  // namespace strongroom::sqlite

@@ -17,4 +17,20 @@ struct DatabaseFile {
 // cannot be created.
 Result<DatabaseFile> ensure_database_file(const std::string& folder);
 
+// The file on its way to the disk while it is being filled. Ends after the last connection to it: closing a descriptor
+// drops the process's locks on the file.
+class Writeback {
+ public:
+  explicit Writeback(const std::string& path) noexcept;
+  ~Writeback();
+  Writeback(const Writeback&) = delete;
+  Writeback& operator=(const Writeback&) = delete;
+
+  // What has been written until now begins to reach the disk, which makes a later sync short. Promises nothing.
+  void begin() noexcept;
+
+ private:
+  int descriptor_;
+};
+
 }  // namespace strongroom::sqlite

@@ -24,8 +24,10 @@ class SqliteStorage final : public Storage {
 
   static Result<std::unique_ptr<Storage>> open(const Settings& settings, const Host& host);
 
-  SqliteStorage(DatabaseFile file, std::unique_ptr<Connection> writer)
-      : file_(std::move(file)), writer_(std::move(writer)) {}
+  SqliteStorage(DatabaseFile file, std::unique_ptr<Connection> writer, std::unique_ptr<Writeback> filling)
+      : file_(std::move(file)), filling_(std::move(filling)), writer_(std::move(writer)) {
+    if (!filling_) hold_snapshot(*writer_);
+  }
 
   ~SqliteStorage() override {
     // The last connection to close moves the log into the file and removes it; it has to be the writer.
@@ -63,6 +65,7 @@ class SqliteStorage final : public Storage {
   Status fill(Connection& reader, Health& health, bool thorough);
 
   const DatabaseFile file_;
+  const std::unique_ptr<Writeback> filling_;  // null: it serves
   std::mutex mutex_;
   std::vector<std::unique_ptr<Connection>> readers_;  // guarded by mutex_
   std::unique_ptr<Connection> writer_;                // guarded by mutex_; null while a write is under way
@@ -70,17 +73,18 @@ class SqliteStorage final : public Storage {
 };
 
 Result<std::unique_ptr<Storage>> SqliteStorage::open(const Settings& settings, const Host& host) {
-  STRONGROOM_CHECK(settings.only({"folder"}));
+  STRONGROOM_CHECK(settings.only({"folder", "filling"}));
   STRONGROOM_ASSIGN(const std::string folder, settings.get("folder"));
   // SQLite's statistics of memory take a lock that all connections share for each allocation. Nobody reads them.
   // Whether the library takes the advice matters only to speed.
   [[maybe_unused]] static const int advised = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   STRONGROOM_ASSIGN(DatabaseFile file, ensure_database_file(folder));
-  STRONGROOM_ASSIGN(auto writer, Connection::open(file.path, Role::writer));
-  STRONGROOM_CHECK(ensure_schema(*writer));
-  hold_snapshot(*writer);
+  STRONGROOM_ASSIGN(const bool filling, settings.boolean("filling", false));
+  STRONGROOM_ASSIGN(auto writer, Connection::open(file.path, filling ? Role::filler : Role::writer));
+  STRONGROOM_CHECK(filling ? begin_filling(*writer) : ensure_schema(*writer));
+  auto writeback = filling ? std::make_unique<Writeback>(file.path) : nullptr;
   if (file.unclean) host.warning("the database was not closed; its log has been taken over");
-  return std::make_unique<SqliteStorage>(std::move(file), std::move(writer));
+  return std::make_unique<SqliteStorage>(std::move(file), std::move(writer), std::move(writeback));
 }
 
 Result<std::unique_ptr<Connection>> SqliteStorage::borrow_reader() {
@@ -116,7 +120,10 @@ Result<std::unique_ptr<Transaction>> SqliteStorage::begin_write() {
   }
   if (writer == nullptr) return make_error(ErrorCode::busy, "another write is under way");
   const auto give_back = [this](std::unique_ptr<Connection> connection) {
-    hold_snapshot(*connection);
+    if (filling_)
+      filling_->begin();
+    else
+      hold_snapshot(*connection);
     const std::lock_guard lock(mutex_);
     writer_ = std::move(connection);
   };

@@ -62,4 +62,12 @@ Status ensure_schema(Connection& writer) {
   return {};
 }
 
+Status begin_filling(Connection& writer) {
+  STRONGROOM_ASSIGN(const std::int64_t pages, writer.integer("PRAGMA page_count"));
+  if (pages != 0) return make_error(ErrorCode::invalid_argument, "only a new database can be filled");
+  // The journal in memory holds what a commit changes of older pages, which is little where rows are only added.
+  STRONGROOM_CHECK(writer.execute("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -256"));
+  return create(writer);
+}
+
 }  // namespace strongroom::sqlite

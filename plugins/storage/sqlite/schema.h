@@ -15,4 +15,8 @@ Status ensure_schema(Connection& writer);
 // The check alone, for a connection to a database that has been opened before.
 Status check_schema(Connection& connection);
 
+// For a new database that nobody relies on before it is closed: its commits are atomic and not durable. Errors:
+// invalid_argument for one that is not new.
+Status begin_filling(Connection& writer);
+
 }  // namespace strongroom::sqlite
