@@ -27,11 +27,15 @@ Result<std::unique_ptr<StorageV1>> open_foreign(const Configuration& configurati
 }  // namespace
 
 Result<std::unique_ptr<StorageV1>> open_storage(const Configuration& configuration, plugin_host::PluginLog say,
-                                                std::function<bool()> stopped) {
+                                                std::function<bool()> stopped, StorageUse use) {
   const bool foreign = configuration.storage == k_foreign_storage;
+  plugin_host::PluginSettings settings;
+  if (use == StorageUse::fill && configuration.storage == "sqlite") settings["filling"] = "true";
   if (!foreign && !configuration.storage_apart)
-    return plugin_host::open_builtin_storage(configuration.storage, configuration.data, std::move(say));
-  plugin_host::ConfinedOptions options{std::move(say), configuration.require_sandbox, std::move(stopped)};
+    return plugin_host::open_builtin_storage(configuration.storage, configuration.data, std::move(say),
+                                             std::move(settings));
+  plugin_host::ConfinedOptions options{std::move(say), configuration.require_sandbox, std::move(stopped),
+                                       std::move(settings)};
   if (foreign) return open_foreign(configuration, std::move(options));
   return plugin_host::open_confined_storage(configuration.storage, configuration.data, std::move(options));
 }

@@ -56,24 +56,21 @@ Secret without_newline(Secret text) {
   return text;
 }
 
-// What opens the file, read once, and used for each reading of it.
-Result<std::function<Result<age::Credentials>()>> credentials_of(const RestoreOptions& options) {
+Result<age::Credentials> credentials_of(const RestoreOptions& options) {
   const bool by_identity = !options.identity.empty();
   const platform::Descriptor file(by_identity ? open(options.identity.c_str(), O_RDONLY | O_CLOEXEC) : -1);
   if (by_identity && !file)
     return make_error(ErrorCode::not_found, "the file of the identity cannot be read", options.identity.string());
   STRONGROOM_ASSIGN(Secret text, read_all(by_identity ? file.get() : STDIN_FILENO));
-  const auto kept = std::make_shared<Secret>(without_newline(std::move(text)));
-  return std::function<Result<age::Credentials>()>([kept, by_identity]() -> Result<age::Credentials> {
-    age::Credentials credentials;
-    credentials.most_work_factor = k_most_work;
-    if (by_identity) {
-      STRONGROOM_ASSIGN(credentials.identities, age::parse_identities(kept->reveal_text(RevealReason::derive)));
-    } else {
-      credentials.passphrase = Secret(kept->reveal(RevealReason::derive));
-    }
-    return credentials;
-  });
+  text = without_newline(std::move(text));
+  age::Credentials credentials;
+  credentials.most_work_factor = k_most_work;
+  if (by_identity) {
+    STRONGROOM_ASSIGN(credentials.identities, age::parse_identities(text.reveal_text(RevealReason::derive)));
+  } else {
+    credentials.passphrase = std::move(text);
+  }
+  return credentials;
 }
 
 // A folder beside its place, gone again unless it takes it.
@@ -161,13 +158,34 @@ bool lies_in(const fs::path& one, const fs::path& other) {
 struct Made {
   std::optional<Secret> code;
   bool signer_known = false;
-  backups::Verified verified;
+  backup::Manifest manifest;
 };
 
-Status fill(const Configuration& staged, const backups::Source& source, Made& made) {
+// Everything below the folder reaches the disk.
+Status sync_files(const fs::path& folder) {
+  std::error_code problem;
+  for (const auto& entry : fs::recursive_directory_iterator(folder, problem)) {
+    if (!entry.is_regular_file(problem)) continue;
+    const platform::Descriptor file(open(entry.path().c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+    if (!file || fsync(file.get()) != 0)
+      return make_error(ErrorCode::storage_failed, "a file of the new store could not be brought to the disk",
+                        entry.path().string());
+  }
+  if (problem) return make_error(ErrorCode::storage_failed, "the new store cannot be listed", folder.string());
+  return vault::sync_folder(folder);
+}
+
+// The storage is opened twice: nothing of it has to outlive a crash while the rows come in, and all of it afterwards.
+Status fill(const Configuration& staged, backups::Source source, Made& made) {
   const auto say = [](std::uint32_t, std::string_view) {};
-  STRONGROOM_ASSIGN(auto storage, open_storage(staged, say, [] { return false; }));
-  STRONGROOM_ASSIGN(const backups::Keys keys, backups::restore_rows(source, made.verified, *storage));
+  const auto never = [] { return false; };
+  made.signer_known = source.signer.has_value();
+  STRONGROOM_ASSIGN(auto filled, open_storage(staged, say, never, StorageUse::fill));
+  STRONGROOM_ASSIGN(const backups::Restored restored, backups::restore_rows(std::move(source), *filled));
+  made.manifest = restored.manifest;
+  filled.reset();
+  STRONGROOM_CHECK(sync_files(staged.data));
+  STRONGROOM_ASSIGN(auto storage, open_storage(staged, say, never));
   STRONGROOM_ASSIGN(const auto arena,
                     vault::KeyArena::make(staged.require_locked_memory ? vault::KeyArena::Locking::required
                                                                        : vault::KeyArena::Locking::allow_unlocked));
@@ -175,11 +193,11 @@ Status fill(const Configuration& staged, const backups::Source& source, Made& ma
   const bool key_file = !machine.empty();
   STRONGROOM_ASSIGN(const auto vault,
                     vault::Vault::open({staged.data, staged.state}, *arena, std::move(machine), {}, system_clock()));
-  STRONGROOM_ASSIGN(made.code, vault->restore(keys.header, keys.root.reveal(RevealReason::derive),
+  STRONGROOM_ASSIGN(made.code, vault->restore(restored.header, restored.root.reveal(RevealReason::derive),
                                               {.passphrase = {}, .key_file = key_file, .recovery = true}));
   store::Store store(std::move(storage));
   STRONGROOM_CHECK(lifecycle::adopt_restored(store, *vault));
-  const backup::Manifest& m = made.verified.manifest;
+  const backup::Manifest& m = made.manifest;
   const std::string from = "from the backup of " + backups::utc_text(m.created_ms) +
                            (made.signer_known ? ", whose signer was known" : ", signer unknown") + "; its log was " +
                            m.log_origin + " with " + std::to_string(m.log_entries) + " entries and root " +
@@ -190,7 +208,7 @@ Status fill(const Configuration& staged, const backups::Source& source, Made& ma
 }
 
 void tell(const Made& made, const std::string& before) {
-  const backup::Manifest& m = made.verified.manifest;
+  const backup::Manifest& m = made.manifest;
   std::printf("Restored %llu rows of %s, %s.\n", static_cast<unsigned long long>(m.rows),
               backups::utc_text(m.created_ms).c_str(),
               made.signer_known ? "signed as you wanted" : "signer unknown (--signer would tell)");
@@ -242,8 +260,6 @@ Status run(const Invocation& invocation) {
                       "there is a store already; --replace puts the backup in its place and keeps it beside",
                       configuration.data.string());
   Made made;
-  made.signer_known = source.signer.has_value();
-  STRONGROOM_ASSIGN(made.verified, backups::verify(source));
 
   // Two restores may begin within a second.
   const std::string name = backups::utc_text(system_clock().now_ms()) + "-" + std::to_string(getpid());
@@ -254,7 +270,7 @@ Status run(const Invocation& invocation) {
   staged.state = configuration.state == configuration.data ? data.path() : state.path();
   STRONGROOM_CHECK(data.make());
   if (staged.state != staged.data) STRONGROOM_CHECK(state.make());
-  STRONGROOM_CHECK(fill(staged, source, made));
+  STRONGROOM_CHECK(fill(staged, std::move(source), made));
   // A daemon that is started in between waits for the folder that it finds, too.
   STRONGROOM_ASSIGN(const auto new_lock, InstanceLock::take(staged.data));
   STRONGROOM_CHECK(take_places(data, staged.state != staged.data ? &state : nullptr));

@@ -22,6 +22,22 @@ wire::Progress finished(const backup::Manifest& manifest) {
   return last;
 }
 
+constexpr std::uint64_t k_writeback = 8 * 1024 * 1024;
+
+Output output_into(int descriptor, platform::OutputKind kind, const std::function<bool()>& stopped) {
+  const auto append = [=](BytesView bytes) { return platform::write_all(descriptor, kind, bytes, stopped); };
+  if (kind != platform::OutputKind::file) return {append, nullptr};
+  // The disk writes while the rest is still being made.
+  const auto append_to_file = [append, descriptor, at = std::uint64_t{0}](BytesView bytes) mutable -> Status {
+    STRONGROOM_CHECK(append(bytes));
+    const std::uint64_t before = std::exchange(at, at + bytes.size()) / k_writeback;
+    if (at / k_writeback != before) platform::begin_writeback(descriptor, before * k_writeback, k_writeback);
+    return {};
+  };
+  return {append_to_file,
+          [=](std::uint64_t at, BytesView bytes) { return platform::overwrite(descriptor, at, bytes); }};
+}
+
 std::string detail_of(const wire::Progress& last, const std::string& what) {
   return what + ", " + std::to_string(last.rows.value_or(0)) + " rows, " + std::to_string(last.total) + " bytes";
 }
@@ -95,11 +111,8 @@ void BackupService::handle(wire::Create, wire::CreateRequest&& request, platform
     }
     STRONGROOM_ASSIGN(const auto kind, platform::kind_of_output(c.output.get()));
     const auto stopped = [&c] { return c.job.stopped(); };
-    STRONGROOM_ASSIGN(const auto manifest,
-                      write_backup(
-                          origin_, sealing, clock_.now_ms(),
-                          [&](BytesView sealed) { return platform::write_all(c.output.get(), kind, sealed, stopped); },
-                          c.job.watch()));
+    STRONGROOM_ASSIGN(const auto manifest, write_backup(origin_, sealing, clock_.now_ms(),
+                                                        output_into(c.output.get(), kind, stopped), c.job.watch()));
     if (kind == platform::OutputKind::file && fsync(c.output.get()) != 0)
       return make_error(ErrorCode::storage_failed, "the file could not be brought to the disk");
     return finished(manifest);
@@ -132,13 +145,9 @@ Result<wire::Progress> BackupService::run_scheduled(const Watch& watch) {
   const std::int64_t now = clock_.now_ms();
   wire::Progress last;
   auto name = folder().add(now, [&](int descriptor) -> Status {
-    STRONGROOM_ASSIGN(const auto manifest, write_backup(
-                                               origin_, {schedule_.recipients, nullptr}, now,
-                                               [&](BytesView sealed) {
-                                                 return platform::write_all(descriptor, platform::OutputKind::file,
-                                                                            sealed, watch.stopped);
-                                               },
-                                               watch));
+    STRONGROOM_ASSIGN(const auto manifest,
+                      write_backup(origin_, {schedule_.recipients, nullptr}, now,
+                                   output_into(descriptor, platform::OutputKind::file, watch.stopped), watch));
     last = finished(manifest);
     return {};
   });

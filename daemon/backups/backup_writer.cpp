@@ -1,6 +1,10 @@
 #include "daemon/backups/backup_writer.h"
 
+#include <algorithm>
+
 #include <strongroom/backup/archive.h>
+#include <strongroom/backup/piece_worker.h>
+#include <strongroom/base/wiped_memory.h>
 
 #include "daemon/backups/row_codec.h"
 
@@ -41,22 +45,27 @@ backup::Member member_of(BytesView bytes) {
   return {bytes.size(), digest.end()};
 }
 
-// The manifest stands before the rows, so they are read twice, from one snapshot: what they are, then they themselves.
-Status measure(store::ReadTransaction& transaction, const Origin& origin, const Watch& watch,
-               backup::Manifest& manifest) {
-  backup::StreamDigest digest;
-  backup::Member& rows = manifest.members[2];
-  const auto add = [&](BytesView piece, std::uint64_t count) -> Status {
-    if (watch.stopped()) return make_error(ErrorCode::cancelled, "nobody waits for the backup any more");
-    digest.add(piece);
-    rows.size += piece.size();
-    manifest.rows += count;
-    return {};
-  };
-  STRONGROOM_CHECK(each_piece(transaction, origin.collections, add));
-  rows.digest = digest.end();
-  return {};
+Error stopped() {
+  return make_error(ErrorCode::cancelled, "nobody waits for the backup any more");
 }
+
+// Says of the rows what a manifest does.
+class Counter {
+ public:
+  explicit Counter(backup::Manifest& manifest) : manifest_(manifest) {}
+
+  void add(BytesView piece, std::uint64_t rows) {
+    digest_.add(piece);
+    manifest_.members[2].size += piece.size();
+    manifest_.rows += rows;
+  }
+
+  void end() { manifest_.members[2].digest = digest_.end(); }
+
+ private:
+  backup::Manifest& manifest_;
+  backup::StreamDigest digest_;
+};
 
 // Whether the keys did not change between their reading and the beginning of the snapshot, so that they are those of
 // its rows: a key that came later is not needed, one that went later still is.
@@ -68,88 +77,125 @@ Result<bool> snapshot_is_of(store::ReadTransaction& transaction, const Origin& o
   return origin.vault.header_report().generation == generation;
 }
 
-// One archive under way inside an age file.
-class Archive {
- public:
-  Archive(age::Encryptor encryptor, std::int64_t created_ms)
-      : encryptor_(std::move(encryptor)), created_ms_(created_ms) {}
-
-  Status member(std::string_view name, BytesView bytes) {
-    STRONGROOM_CHECK(begin(name, bytes.size()));
-    STRONGROOM_CHECK(encryptor_.write(bytes));
-    return pad(bytes.size());
-  }
-
-  Status begin(std::string_view name, std::uint64_t size) {
-    return encryptor_.write(backup::member_block(name, size, created_ms_));
-  }
-
-  Status write(BytesView bytes) { return encryptor_.write(bytes); }
-
-  Status pad(std::uint64_t size) { return encryptor_.write(backup::member_padding(size)); }
-
-  Status end() {
-    STRONGROOM_CHECK(encryptor_.write(backup::archive_end()));
-    return encryptor_.end();
-  }
-
- private:
-  age::Encryptor encryptor_;
-  std::int64_t created_ms_;
-};
-
 Result<age::Encryptor> begin(const Sealing& sealing, age::ByteTaker take) {
   if (sealing.passphrase != nullptr) return age::Encryptor::begin_with_passphrase(*sealing.passphrase, std::move(take));
   return age::Encryptor::begin(sealing.recipients, std::move(take));
 }
 
-Status write_rows(store::ReadTransaction& transaction, const Origin& origin, const Watch& watch, std::uint64_t total,
-                  Archive& archive) {
-  std::uint64_t done = 0;
-  STRONGROOM_CHECK(archive.begin(backup::k_rows, total));
-  const auto write = [&](BytesView piece, std::uint64_t) -> Status {
-    if (watch.stopped()) return make_error(ErrorCode::cancelled, "nobody waits for the backup any more");
-    STRONGROOM_CHECK(archive.write(piece));
-    done += piece.size();
-    watch.tell(done, total);
+// One backup under way. The manifest stands before the rows and says what they are. Where what was written can be
+// replaced, it is therefore written last; elsewhere the rows are read twice, from one snapshot.
+class Writing {
+ public:
+  Writing(store::ReadTransaction& transaction, const Origin& origin, const Watch& watch, const Output& output,
+          const vault::Vault::BackupKeys& keys, backup::Manifest& manifest)
+      : transaction_(transaction), origin_(origin), watch_(watch), output_(output), keys_(keys), manifest_(manifest) {}
+
+  Status write(const Sealing& sealing) {
+    STRONGROOM_CHECK(describe());
+    STRONGROOM_ASSIGN(Secret beginning, make_beginning());
+    const bool once = output_.overwrite && beginning.size() <= age::k_most_left;
+    if (!once) {
+      STRONGROOM_CHECK(count());
+      STRONGROOM_ASSIGN(beginning, make_beginning());
+    }
+    STRONGROOM_ASSIGN(age::Encryptor encryptor, begin(sealing, output_.append));
+    STRONGROOM_CHECK(once ? encryptor.leave_beginning(beginning.size())
+                          : encryptor.write(beginning.reveal(RevealReason::seal)));
+    STRONGROOM_CHECK(write_rows(encryptor, once));
+    STRONGROOM_CHECK(encryptor.write(backup::member_padding(manifest_.members[2].size)));
+    STRONGROOM_CHECK(encryptor.write(backup::archive_end()));
+    if (!once) return encryptor.end();
+    STRONGROOM_ASSIGN(beginning, make_beginning());
+    return encryptor.end(beginning.reveal(RevealReason::seal), output_.overwrite);
+  }
+
+ private:
+  // All of the manifest but the rows.
+  Status describe() {
+    manifest_.store_id = origin_.vault.store_id();
+    manifest_.header_generation = keys_.generation;
+    manifest_.members[0] = member_of(keys_.header);
+    manifest_.members[1] = member_of(keys_.root.view());
+    STRONGROOM_ASSIGN(const LogState log, origin_.log_state());
+    manifest_.log_origin = log.origin;
+    manifest_.log_entries = log.entries;
+    manifest_.log_root = log.root;
+    if (const auto health = origin_.store.storage().health(false)) guess_ = health->bytes;
     return {};
-  };
-  STRONGROOM_CHECK(each_piece(transaction, origin.collections, write));
-  return archive.pad(total);
-}
+  }
+
+  Status count() {
+    Counter counter(manifest_);
+    STRONGROOM_CHECK(each_piece(transaction_, origin_.collections, [&](BytesView piece, std::uint64_t rows) -> Status {
+      if (watch_.stopped()) return stopped();
+      counter.add(piece, rows);
+      return {};
+    }));
+    counter.end();
+    return {};
+  }
+
+  // All that stands before the rows; of the same length whatever they are.
+  Result<Secret> make_beginning() const {
+    STRONGROOM_ASSIGN(const evidence::Note note, origin_.sign(backup::manifest_text(manifest_)));
+    const std::string text = note.serialize();
+    WipedBytes all(wiped_heap());
+    const auto add = [&](BytesView bytes) { all.insert(all.end(), bytes.begin(), bytes.end()); };
+    const auto add_member = [&](std::string_view name, BytesView bytes) {
+      add(backup::member_block(name, bytes.size(), manifest_.created_ms));
+      add(bytes);
+      add(backup::member_padding(bytes.size()));
+    };
+    add_member("manifest", as_bytes(text));
+    add_member(backup::k_header, keys_.header);
+    add_member(backup::k_root, keys_.root.view());
+    add(backup::member_block(backup::k_rows, manifest_.members[2].size, manifest_.created_ms));
+    return Secret(all);
+  }
+
+  // Reads on this thread; seals and writes on another one, and counts on a third.
+  Status write_rows(age::Encryptor& encryptor, bool counting) {
+    std::optional<Counter> counter;
+    if (counting) counter.emplace(manifest_);
+    const std::uint64_t expected = counting ? guess_ : manifest_.members[2].size;
+    std::uint64_t done = 0;
+    backup::PieceWorker sealing([&](BytesView piece) { return encryptor.write(piece); });
+    const auto write = [&](BytesView piece, std::uint64_t rows) -> Status {
+      if (watch_.stopped()) return stopped();
+      if (counter) counter->add(piece, rows);
+      STRONGROOM_CHECK(sealing.add(piece));
+      done += piece.size();
+      watch_.tell(done, std::max(done, expected));
+      return {};
+    };
+    STRONGROOM_CHECK(each_piece(transaction_, origin_.collections, write));
+    if (counter) counter->end();
+    return sealing.finish();
+  }
+
+  store::ReadTransaction& transaction_;
+  const Origin& origin_;
+  const Watch& watch_;
+  const Output& output_;
+  const vault::Vault::BackupKeys& keys_;
+  backup::Manifest& manifest_;
+  std::uint64_t guess_ = 0;  // how many bytes the rows have
+};
 
 }  // namespace
 
 Result<backup::Manifest> write_backup(const Origin& origin, const Sealing& sealing, std::int64_t now_ms,
-                                      age::ByteTaker take, const Watch& watch) {
+                                      const Output& output, const Watch& watch) {
   backup::Manifest manifest;
   manifest.created_ms = now_ms;
   vault::Vault::BackupKeys keys;
   bool fits = false;
   const auto write = [&](store::ReadTransaction& transaction) -> Status {
     STRONGROOM_ASSIGN(fits, snapshot_is_of(transaction, origin, keys.generation));
-    if (!fits) return {};
-    STRONGROOM_CHECK(measure(transaction, origin, watch, manifest));
-    manifest.store_id = origin.vault.store_id();
-    manifest.header_generation = keys.generation;
-    manifest.members[0] = member_of(keys.header);
-    manifest.members[1] = member_of(keys.root.view());
-    STRONGROOM_ASSIGN(const LogState log, origin.log_state());
-    manifest.log_origin = log.origin;
-    manifest.log_entries = log.entries;
-    manifest.log_root = log.root;
-    STRONGROOM_ASSIGN(const evidence::Note note, origin.sign(backup::manifest_text(manifest)));
-    STRONGROOM_ASSIGN(age::Encryptor encryptor, begin(sealing, take));
-    Archive archive(std::move(encryptor), now_ms);
-    STRONGROOM_CHECK(archive.member("manifest", as_bytes(note.serialize())));
-    STRONGROOM_CHECK(archive.member(backup::k_header, keys.header));
-    STRONGROOM_CHECK(archive.member(backup::k_root, keys.root.view()));
-    keys.root.reset();
-    STRONGROOM_CHECK(write_rows(transaction, origin, watch, manifest.members[2].size, archive));
-    return archive.end();
+    return fits ? Writing(transaction, origin, watch, output, keys, manifest).write(sealing) : Status();
   };
   while (!fits) {
-    if (watch.stopped()) return make_error(ErrorCode::cancelled, "nobody waits for the backup any more");
+    if (watch.stopped()) return stopped();
     STRONGROOM_ASSIGN(keys, origin.vault.backup_keys());
     STRONGROOM_CHECK(origin.store.read(write));
   }

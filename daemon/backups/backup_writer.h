@@ -40,12 +40,19 @@ struct Sealing {
 
 struct Watch {
   std::function<bool()> stopped;
-  std::function<void(std::uint64_t done, std::uint64_t total)> tell;  // bytes of rows
+  std::function<void(std::uint64_t done, std::uint64_t total)> tell;  // bytes of rows; the total is a guess
 };
 
-// Hands the bytes of the age file to `take`. The snapshot is that of the call; writes go on. Errors: locked, cancelled,
-// those of reading, signing and encrypting, those of `take`.
+// Where the bytes of the age file go. Called by another thread than the caller's, one call at a time.
+struct Output {
+  age::ByteTaker append;
+  // Replaces bytes that were appended. Empty where nothing can be replaced: then the rows are read twice.
+  std::function<Status(std::uint64_t offset, BytesView bytes)> overwrite;
+};
+
+// The snapshot is that of the call; writes go on. `watch.stopped` may be asked by two threads at once. Errors: locked,
+// cancelled, those of reading, signing and encrypting, those of `output`.
 Result<backup::Manifest> write_backup(const Origin& origin, const Sealing& sealing, std::int64_t now_ms,
-                                      age::ByteTaker take, const Watch& watch);
+                                      const Output& output, const Watch& watch);
 
 }  // namespace strongroom::backups

@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include <strongroom/backup/piece_worker.h>
+
 #include "daemon/backups/row_codec.h"
 
 namespace strongroom::backups {
@@ -62,41 +64,30 @@ Status append(Secret& to, BytesView piece) {
 
 }  // namespace
 
-Result<Verified> verify(const Source& source) {
-  Verified verified;
-  STRONGROOM_ASSIGN(auto credentials, source.credentials());
-  const auto take_manifest = [&](const backup::Manifest& manifest, const evidence::Note& note) -> Status {
-    STRONGROOM_CHECK(backup::check_signer(note, source.signer));
-    verified.manifest = manifest;
-    for (const auto& line : note.signatures)
-      verified.signers.append(verified.signers.empty() ? "" : ", ").append(line.name);
-    return {};
-  };
-  STRONGROOM_CHECK(backup::read_backup(source.descriptor, std::move(credentials), take_manifest,
-                                       [](std::string_view, BytesView) { return Status(); }));
-  return verified;
-}
-
-Result<Keys> restore_rows(const Source& source, const Verified& verified, store::Storage& storage) {
-  Keys keys;
+Result<Restored> restore_rows(Source source, store::Storage& storage) {
+  Restored restored;
   RowWriter writer(storage);
   RowParser rows([&](std::uint32_t collection, BytesView key, const store::RowView& row) {
     return writer.put(collection, key, row);
   });
-  STRONGROOM_ASSIGN(auto credentials, source.credentials());
-  const auto take_manifest = [&](const backup::Manifest& manifest, const evidence::Note&) -> Status {
-    if (backup::manifest_text(manifest) == backup::manifest_text(verified.manifest)) return {};
-    return make_error(ErrorCode::tampered, "the backup was exchanged while it was read");
+  backup::PieceWorker worker([&](BytesView piece) { return rows.feed(piece); });
+  const auto take_manifest = [&](const backup::Manifest& manifest, const evidence::Note& note) -> Status {
+    STRONGROOM_CHECK(backup::check_signer(note, source.signer));
+    restored.manifest = manifest;
+    for (const auto& line : note.signatures)
+      restored.signers.append(restored.signers.empty() ? "" : ", ").append(line.name);
+    return {};
   };
   const auto take_member = [&](std::string_view name, BytesView piece) -> Status {
-    if (name == backup::k_rows) return rows.feed(piece);
-    return name == backup::k_root ? append(keys.root, piece) : append(keys.header, piece);
+    if (name == backup::k_rows) return worker.add(piece);
+    return name == backup::k_root ? append(restored.root, piece) : append(restored.header, piece);
   };
-  STRONGROOM_CHECK(backup::read_backup(source.descriptor, std::move(credentials), take_manifest, take_member));
-  if (!rows.is_complete() || rows.rows() != verified.manifest.rows)
+  STRONGROOM_CHECK(backup::read_backup(source.descriptor, std::move(source.credentials), take_manifest, take_member));
+  STRONGROOM_CHECK(worker.finish());
+  if (!rows.is_complete() || rows.rows() != restored.manifest.rows)
     return make_error(ErrorCode::corrupt, "the rows of the backup are not as many as it says");
   STRONGROOM_CHECK(writer.commit());
-  return keys;
+  return restored;
 }
 
 }  // namespace strongroom::backups

@@ -10,28 +10,23 @@
 
 namespace strongroom::backups {
 
-// The file, and what opens it: asked for at each reading.
+// The file, what opens it and who must have signed it.
 struct Source {
   int descriptor = -1;
-  std::function<Result<age::Credentials>()> credentials;
+  age::Credentials credentials;
   std::optional<evidence::VerifierKey> signer;
 };
 
-struct Verified {
+struct Restored {
   backup::Manifest manifest;
   std::string signers;  // names of the keys that signed; believed only when Source::signer was given
-};
-
-// Reads all of it and changes nothing. Errors: those of reading.
-Result<Verified> verify(const Source& source);
-
-struct Keys {
   Bytes header;
   Secret root = Secret();
 };
 
-// Writes every row into the storage, which is empty, and gives what the vault needs. `verified` is what verify() found:
-// another file is `tampered`. Errors: those of reading and of the storage; corrupt (a row is damaged).
-Result<Keys> restore_rows(const Source& source, const Verified& verified, store::Storage& storage);
+// Writes every row into the storage, which is empty, while it reads and checks the file, and gives what the vault
+// needs. After an error the storage is to be thrown away: only the end of the file tells whether what was written is
+// the backup's. Errors: those of reading and of the storage; corrupt (a row is damaged).
+Result<Restored> restore_rows(Source source, store::Storage& storage);
 
 }  // namespace strongroom::backups

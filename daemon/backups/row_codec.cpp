@@ -1,5 +1,7 @@
 #include "daemon/backups/row_codec.h"
 
+#include <algorithm>
+
 namespace strongroom::backups {
 namespace {
 
@@ -25,43 +27,52 @@ void append_row(Bytes& out, std::uint32_t collection, BytesView key, const store
   writer.bytes(row.bytes);
 }
 
-// How many bytes the first row has; 0 when it is not complete.
-Result<std::size_t> RowParser::take_row(BytesView bytes) {
-  std::size_t need = k_collection + k_length;
-  if (bytes.size() < need) return std::size_t{0};
+namespace {
+
+// How many bytes the row has of which `bytes` is the beginning, as far as they tell: it is whole when they are as many.
+Result<std::size_t> needed(BytesView bytes) {
+  const std::size_t key_at = k_collection + k_length;
+  if (bytes.size() < key_at) return key_at;
   const std::size_t key_size = length_at(bytes, k_collection);
   if (key_size == 0 || key_size > store::k_max_key) return damaged();
-  const std::size_t value_at = need + key_size + k_version;
-  need = value_at + k_length;
-  if (bytes.size() < need) return std::size_t{0};
-  const std::size_t value_size = length_at(bytes, value_at);
+  const std::size_t length_of_value_at = key_at + key_size + k_version;
+  const std::size_t value_at = length_of_value_at + k_length;
+  if (bytes.size() < value_at) return value_at;
+  const std::size_t value_size = length_at(bytes, length_of_value_at);
   if (value_size > store::k_max_value) return damaged();
-  need += value_size;
-  if (bytes.size() < need) return std::size_t{0};
-  ByteReader reader(bytes.first(need));
+  return value_at + value_size;
+}
+
+}  // namespace
+
+Status RowParser::take_row(BytesView bytes) {
+  ByteReader reader(bytes);
   const std::uint32_t collection = reader.u32();
   const BytesView key = reader.bytes(store::k_max_key);
   const std::uint64_t version = reader.u64();
   const BytesView value = reader.bytes(store::k_max_value);
   STRONGROOM_CHECK(take_(collection, key, {version, value}));
   ++rows_;
-  return need;
+  return {};
 }
 
-// Whole rows are taken from where they lie; only one that is cut is kept.
+// Whole rows are taken from where they lie; only one that is cut is kept, and of what follows no more than it lacks.
 Status RowParser::feed(BytesView piece) {
-  Bytes joined;
-  if (!held_.empty()) {
-    held_.insert(held_.end(), piece.begin(), piece.end());
-    joined.swap(held_);
-    piece = joined;
+  while (!piece.empty()) {
+    STRONGROOM_ASSIGN(const std::size_t size, needed(held_.empty() ? piece : BytesView(held_)));
+    if (held_.empty() && piece.size() >= size) {
+      STRONGROOM_CHECK(take_row(piece.first(size)));
+      piece = piece.subspan(size);
+      continue;
+    }
+    const std::size_t wanted = std::min(size - held_.size(), piece.size());
+    held_.insert(held_.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(wanted));
+    piece = piece.subspan(wanted);
+    STRONGROOM_ASSIGN(const std::size_t now, needed(held_));
+    if (held_.size() < now) continue;
+    STRONGROOM_CHECK(take_row(held_));
+    held_.clear();
   }
-  for (;;) {
-    STRONGROOM_ASSIGN(const std::size_t size, take_row(piece));
-    if (size == 0) break;
-    piece = piece.subspan(size);
-  }
-  held_.assign(piece.begin(), piece.end());
   return {};
 }
 

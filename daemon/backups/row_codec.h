@@ -31,7 +31,7 @@ class RowParser {
   std::uint64_t rows() const noexcept { return rows_; }
 
  private:
-  Result<std::size_t> take_row(BytesView bytes);
+  Status take_row(BytesView bytes);
 
   Taker take_;
   Bytes held_;

@@ -58,7 +58,7 @@ THIRD_PARTY = {
     "xlsxwriter.h": {"plugins/exporter/xlsx"},
     "sqlite3.h": {"plugins/storage/sqlite"},
     "spdlog/": {"daemon/log"},
-    "sodium": {"base", "age", "backup", "evidence", "daemon/vault", "daemon/audit", "daemon/plugin_host", "daemon/exports"},
+    "sodium": {"base", "age", "evidence", "daemon/vault", "daemon/audit", "daemon/plugin_host", "daemon/exports"},
     "toml++/": {"daemon/app"},
     "minizip/": {"client/cli"},
     "expat.h": {"client/cli"},

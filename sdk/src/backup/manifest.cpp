@@ -8,9 +8,16 @@ namespace strongroom::backup {
 namespace {
 
 constexpr std::string_view k_first_line = "strongroom-backup/1";
+constexpr std::size_t k_digits = 20;  // of the greatest number
 
 Error damaged() {
   return make_error(ErrorCode::corrupt, "the manifest of the backup is damaged");
+}
+
+// The length of a manifest is known before its rows are counted.
+std::string padded(std::uint64_t number) {
+  const std::string digits = std::to_string(number);
+  return std::string(k_digits - digits.size(), '0') + digits;
 }
 
 // Takes lines of words from the front; after the first failure nothing more.
@@ -46,6 +53,14 @@ class Lines {
     return value;
   }
 
+  // As padded() writes it.
+  std::uint64_t padded_number(std::string_view text) {
+    std::uint64_t value = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+    ok_ = ok_ && text.size() == k_digits && problem == std::errc() && end == text.data() + text.size();
+    return value;
+  }
+
   template <std::size_t N>
   void hex(std::string_view text, std::array<Byte, N>& out) {
     const auto bytes = from_hex(text);
@@ -76,14 +91,14 @@ std::string manifest_text(const Manifest& m) {
   text.append("\nstore ").append(to_hex(m.store_id));
   text.append("\ncreated ").append(std::to_string(m.created_ms));
   text.append("\ngeneration ").append(std::to_string(m.header_generation));
-  text.append("\nstored ").append(std::to_string(m.rows));
+  text.append("\nstored ").append(padded(m.rows));
   text.append("\nlog ").append(m.log_origin).append(" ").append(std::to_string(m.log_entries));
   text.append(" ").append(to_hex(m.log_root));
   for (std::size_t i = 0; i < k_members.size(); ++i)
     text.append("\n")
         .append(k_members[i])
         .append(" ")
-        .append(std::to_string(m.members[i].size))
+        .append(padded(m.members[i].size))
         .append(" ")
         .append(to_hex(m.members[i].digest));
   text.push_back('\n');
@@ -99,14 +114,14 @@ Result<Manifest> parse_manifest(std::string_view text) {
   lines.hex(lines.words<1>("store")[0], m.store_id);
   m.created_ms = lines.number<std::int64_t>(lines.words<1>("created")[0]);
   m.header_generation = lines.number<std::uint64_t>(lines.words<1>("generation")[0]);
-  m.rows = lines.number<std::uint64_t>(lines.words<1>("stored")[0]);
+  m.rows = lines.padded_number(lines.words<1>("stored")[0]);
   const auto log = lines.words<3>("log");
   m.log_origin = std::string(log[0].substr(0, k_origin_max));
   m.log_entries = lines.number<std::uint64_t>(log[1]);
   lines.hex(log[2], m.log_root);
   for (std::size_t i = 0; i < k_members.size(); ++i) {
     const auto words = lines.words<2>(k_members[i]);
-    m.members[i].size = lines.number<std::uint64_t>(words[0]);
+    m.members[i].size = lines.padded_number(words[0]);
     lines.hex(words[1], m.members[i].digest);
   }
   if (!lines.finished() || m.created_ms < 0 || log[0].size() > k_origin_max) return damaged();

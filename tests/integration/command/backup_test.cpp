@@ -96,6 +96,27 @@ TEST_F(BackupCommands, OpensWithTheAgeToolAndHoldsNoValueInTheClear) {
   EXPECT_TRUE(holds(cli({"audit", "list", "--action", "backup.finished", "--json"}).output, "rows"));
 }
 
+// Where nothing can be replaced the rows are read twice, and the file is the same in all but what is random.
+TEST_F(BackupCommands, IsAsGoodThroughAPipeAndAtTheEndOfAFile) {
+  const std::string program = "'" + std::string(STRONGROOM_PATH) + "' --socket '" + daemon_.socket() + "'";
+  const std::string create = program + " backup create --recipient " + recipient_ + " --output -";
+  const std::string digests = "age -d -i '" + path("key") + "' '" + path("it") +
+                              "' | tar -xO rows | sha256sum | cut -c1-64; age -d -i '" + path("key") + "' '" +
+                              path("it") + "' | tar -xO manifest | grep '^rows' | cut -d' ' -f3";
+  for (const std::string& way : {create + " | cat > '" + path("it") + "'", create + " > '" + path("it") + "'",
+                                 ": > '" + path("it") + "'; " + create + " 1<>'" + path("it") + "'",
+                                 ": > '" + path("it") + "'; " + create + " >> '" + path("it") + "'"}) {
+    SCOPED_TRACE(way);
+    Process shell({"bash", "-c", "set -e -o pipefail; rm -f '" + path("it") + "'; " + way + "; " + digests}, {});
+    const auto outcome = shell.wait();
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
+    EXPECT_EQ(outcome.output.size(), 130U) << outcome.output;
+    EXPECT_EQ(outcome.output.substr(0, 64), outcome.output.substr(65, 64)) << "what sha256sum finds";
+    const auto good = cli({"backup", "verify", path("it"), "--identity", path("key")});
+    EXPECT_EQ(good.exit_code, 0) << good.errors;
+  }
+}
+
 TEST_F(BackupCommands, IsVerifiedWithoutADaemon) {
   const std::string file = make();
   const std::string key = cli({"audit", "key"}).output;
@@ -169,11 +190,14 @@ TEST_F(BackupCommands, ForgedIsRefusedAndNothingIsThereAfterwards) {
   const struct {
     const char* what;
     bool only_with_signer;
-  } changes[] = {{"printf x >> rows", false},
-                 {"head -c 1000 rows > r; mv r rows", false},
-                 {"printf 'a%.0s' {1..32} > root", false},
-                 {"sed -i 's/^created 1/created 2/' manifest", true},
-                 {"sed -i 's/^strongroom-backup.1/strongroom-backup\\/2/' manifest", false}};
+  } changes[] = {
+      {"printf x >> rows", false},
+      {"head -c 1000 rows > r; mv r rows", false},
+      // Noticed when all rows have been written beside.
+      {"size=$(stat -c %s rows); printf '\\1' | dd of=rows bs=1 seek=$((size - 1)) conv=notrunc status=none", false},
+      {"printf 'a%.0s' {1..32} > root", false},
+      {"sed -i 's/^created 1/created 2/' manifest", true},
+      {"sed -i 's/^strongroom-backup.1/strongroom-backup\\/2/' manifest", false}};
 
   for (const auto& change : changes) {
     TestDaemon other;

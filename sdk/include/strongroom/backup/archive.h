@@ -21,7 +21,7 @@ Bytes member_block(std::string_view name, std::uint64_t size, std::int64_t creat
 Bytes member_padding(std::uint64_t size);
 Bytes archive_end();
 
-// BLAKE2b-256 of a stream.
+// SHA-256 of a stream; of a long one by a thread of its own.
 class StreamDigest {
  public:
   StreamDigest();
@@ -43,7 +43,7 @@ class ArchiveReader {
   // The manifest and who has signed it, before any member. Its error ends the reading and is handed on.
   using ManifestTaker = std::function<Status(const Manifest&, const evidence::Note&)>;
   // The bytes of a member in their order. Whether they are what the manifest says is known when end() returns: who must
-  // not act on less reads twice.
+  // not act on less keeps aside what it made of them.
   using MemberTaker = std::function<Status(std::string_view member, BytesView piece)>;
 
   ArchiveReader(ManifestTaker take_manifest, MemberTaker take_member);

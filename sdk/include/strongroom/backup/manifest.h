@@ -12,7 +12,7 @@
 
 namespace strongroom::backup {
 
-using Digest = std::array<Byte, 32>;  // BLAKE2b-256
+using Digest = std::array<Byte, 32>;  // SHA-256
 
 // The members behind the manifest, in this order.
 inline constexpr std::string_view k_header = "header";  // the store's key header

@@ -10,9 +10,9 @@
 
 namespace strongroom::backup {
 
-// Decrypts and reads all of the file from its beginning. Who must act on nothing but the whole reads twice: first with
-// a `take_member` that does nothing. `read_so_far` is told the bytes of the file. Errors: those of age::Decryptor and
-// ArchiveReader, storage_failed.
+// Decrypts and reads all of the file from its beginning. Who must act on nothing but the whole keeps what it made
+// of the members aside until this returns. `read_so_far` is told the bytes of the file. Errors: those of age::Decryptor
+// and ArchiveReader, storage_failed.
 Status read_backup(int descriptor, age::Credentials credentials, ArchiveReader::ManifestTaker take_manifest,
                    ArchiveReader::MemberTaker take_member,
                    const std::function<void(std::uint64_t bytes)>& read_so_far = {});

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace strongroom::backup {
 namespace {
 
@@ -37,6 +39,16 @@ TEST(BackupManifest, EveryPartThatIsMissingOrTooMuchIsRefused) {
   EXPECT_FALSE(parse_manifest(text + std::string(k_manifest_max, 'x')));
 }
 
+TEST(BackupManifest, ItsLengthIsKnownBeforeTheRowsAreCounted) {
+  Manifest counted = sample();
+  counted.rows = counted.members[2].size = std::numeric_limits<std::uint64_t>::max();
+  const std::string text = manifest_text(counted);
+  EXPECT_EQ(text.size(), manifest_text(sample()).size());
+  const auto back = parse_manifest(text);
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(back->rows, counted.rows);
+}
+
 TEST(BackupManifest, AnotherVersionIsUnsupported) {
   std::string text = manifest_text(sample());
   text[text.find('\n') - 1] = '2';
@@ -46,9 +58,13 @@ TEST(BackupManifest, AnotherVersionIsUnsupported) {
 
 TEST(BackupManifest, OneTextStandsForOneManifest) {
   const std::string text = manifest_text(sample());
-  for (const auto& [from, to] : {std::pair<std::string, std::string>{"stored 3", "stored 03"},
-                                 {"stored 3", "stored +3"},
-                                 {"stored 3", "stored  3"},
+  for (const auto& [from, to] : {std::pair<std::string, std::string>{"stored 0", "stored 00"},
+                                 {"stored 0", "stored "},
+                                 {"stored 0", "stored +"},
+                                 {"stored 0", "stored  "},
+                                 {"generation 7", "generation 07"},
+                                 {"rows 0", "rows "},
+                                 {"rows 0", "rows 9"},
                                  {"store ab", "store AB"},
                                  {"created 1", "created -1"},
                                  {"log strongroom.example/log", "log"}}) {
