@@ -133,7 +133,7 @@ class Keeper {
   std::atomic<std::uint64_t> handled_ = 0;
   bool stopping_ = false;
   Time epoch_since_{};
-  Time checkpoint_since_{};  // the thread's
+  Time checkpoint_since_ = Time::min();  // the thread's; the clock may have begun a moment ago, with the machine
   std::thread thread_;
 };
 

@@ -71,7 +71,7 @@ class Witnesses {
   mutable std::mutex mutex_;
   std::vector<WitnessState> witnesses_;  // guarded by mutex_
   std::uint64_t asked_size_ = 0;
-  Keeper::Time asked_{};
+  Keeper::Time asked_ = Keeper::Time::min();
 };
 
 }  // namespace strongroom::audit
