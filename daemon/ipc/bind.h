@@ -1,8 +1,10 @@
-// Binds a typed service to a dispatcher. A service has one `handle` for each method of its area, in one of three
-// shapes:
+// Binds a typed service to a dispatcher. A service has one `handle` for each method of its area, in one of four shapes:
 //
 //   Result<Get::Response> handle(secret::Get, Get::Request&&);                           answered at once
 //   void handle(secret::Put, Put::Request&&, Completion<Put::Response>);                 finished later
+//   Result<Get::Response> handle(secret::Get, Get::Request&&, bool& elsewhere);          answered at once if it can be:
+//                                 with `elsewhere` set the answer is dropped, and the second shape, which is also
+//                                 there, is called with the same request
 //   void handle(Watch, Watch::Request&&, Completion<...>, Stream<...>);                  streams answers
 //
 // A method that takes a descriptor along is handed it behind the request, in the second shape or the third.
@@ -29,6 +31,11 @@ namespace detail {
 template <class M, class Service>
 concept AnswersNow = requires(Service& service, typename M::Request request) {
   { service.handle(M{}, std::move(request)) } -> std::same_as<Result<typename M::Response>>;
+};
+
+template <class M, class Service>
+concept AnswersNowIfItCan = requires(Service& service, typename M::Request request, bool& elsewhere) {
+  { service.handle(M{}, std::move(request), elsewhere) } -> std::same_as<Result<typename M::Response>>;
 };
 
 template <class M, class Service>
@@ -77,7 +84,12 @@ BoundMethod bind_now(Service& service) {
   method.now = [&service](const protocol::JsonValue& parameters, const CallInfo& call, WipedString& out) -> Status {
     typename M::Request request;
     STRONGROOM_CHECK(protocol::decode(parameters, request, {call.memory}));
-    auto result = service.handle(M{}, std::move(request));
+    auto result = [&] {
+      if constexpr (AnswersNowIfItCan<M, Service>)
+        return service.handle(M{}, std::move(request), *call.elsewhere);
+      else
+        return service.handle(M{}, std::move(request));
+    }();
     if (!result) return std::move(result).error();
     write_answer(*result, call.live, out);
     return {};
@@ -119,10 +131,15 @@ template <class Service, class... Ms>
 void bind(Dispatcher& dispatcher, std::string_view interface, protocol::MethodList<Ms...>, Service& service,
           Ordering later) {
   const auto one = [&]<class M>(std::type_identity<M>) {
-    if constexpr (detail::AnswersNow<M, Service>)
+    if constexpr (detail::AnswersNow<M, Service>) {
       dispatcher.add_method(std::string(interface), M::info, detail::bind_now<M>(service));
-    else
+    } else if constexpr (detail::AnswersNowIfItCan<M, Service>) {
+      BoundMethod method = detail::bind_now<M>(service);
+      method.later = detail::bind_later<M>(service, Ordering::pipelined).later;
+      dispatcher.add_method(std::string(interface), M::info, std::move(method));
+    } else {
       dispatcher.add_method(std::string(interface), M::info, detail::bind_later<M>(service, later));
+    }
   };
   (one(std::type_identity<Ms>{}), ...);
 }

@@ -35,6 +35,7 @@ struct CallInfo {
   const audit::Subject* subject = nullptr;      // the caller as the audit log knows it
   platform::Descriptor* passed = nullptr;       // what came along; there for a method that says so, to be taken
   LiveValues* live = nullptr;                   // where the values of an answer are named while it is written
+  bool* elsewhere = nullptr;                    // set by a method that cannot answer at once: it is called again, later
 };
 
 // The answer of a call that is finished later or elsewhere. Any thread may finish it, exactly once; dropping it

@@ -251,7 +251,9 @@ bool Connection::process_frame(std::string_view frame) {
     return true;
   }
   const auto found = dispatcher_.find(call->method);
-  const CallInfo info{&caller_, next_request_id(), call->more, memory_, &subject_, nullptr, dispatcher_.live_values()};
+  bool elsewhere = false;
+  const CallInfo info{&caller_, next_request_id(),         call->more, memory_, &subject_,
+                      nullptr,  dispatcher_.live_values(), &elsewhere};
   if (found && (*found)->ordering == Ordering::pipelined) {
     call_later(**found, *call, info);
     return true;
@@ -263,6 +265,7 @@ bool Connection::process_frame(std::string_view frame) {
     return true;
   }
   call_now(found, *call, info);
+  if (elsewhere) call_later(**found, *call, info);
   return true;
 }
 

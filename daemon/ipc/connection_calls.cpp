@@ -34,6 +34,11 @@ void Connection::call_now(const Result<const BoundMethod*>& method, const protoc
     status = make_error(ErrorCode::not_implemented, "no method here upgrades its connection", std::string(call.method));
   else
     status = answer_now(**method, call, info, out);
+  if (*info.elsewhere) {
+    wipe(out.data() + start, out.size() - start);
+    out.resize(start);
+    return;
+  }
   if (status) {
     protocol::end_message(out);
   } else {
@@ -60,6 +65,7 @@ Status Connection::answer_now(const BoundMethod& method, const protocol::CallEnv
     return admitted;
   }
   Status status = method.now(call.parameters, info, out);
+  if (*info.elsewhere) return status;
   if (status && method.info == &protocol::service::Identify::info) note_introduction(call.parameters);
   if (!recorder || method.info->audit.kind != protocol::Audited::use) return status;
   STRONGROOM_ASSIGN(const auto wait, recorder->used(record, method.info->effect, status ? nullptr : &status.error()));

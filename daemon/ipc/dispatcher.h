@@ -36,7 +36,7 @@ struct BoundMethod {
   Ordering ordering = Ordering::in_place;
   // in_place: appends the parameters of the answer.
   std::function<Status(const protocol::JsonValue&, const CallInfo&, WipedString&)> now;
-  // pipelined, serial.
+  // pipelined, serial; also in_place, for what could not be answered at once (CallInfo::elsewhere).
   std::function<void(const protocol::JsonValue&, const CallInfo&, std::shared_ptr<LaterReply>)> later;
 
   std::string full_name() const { return interface + "." + std::string(info->name); }

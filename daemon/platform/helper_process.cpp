@@ -3,70 +3,17 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
-#include <optional>
 
-#include "daemon/platform/descriptor.h"
+#include "daemon/platform/helper_start.h"
 
 namespace strongroom::platform {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-struct Pipe {
-  Descriptor read;
-  Descriptor write;
-
-  bool open() {
-    int ends[2];
-    if (pipe(ends) != 0) return false;
-    read = Descriptor(ends[0]);
-    write = Descriptor(ends[1]);
-    return fcntl(ends[0], F_SETFD, FD_CLOEXEC) == 0 && fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0;
-  }
-};
-
-std::vector<char*> pointers_to(std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  for (auto& text : texts) pointers.push_back(text.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
-Result<pid_t> start(std::vector<std::string> words, std::vector<std::string> environment, const Pipe& in,
-                    const Pipe& out) {
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, in.read.get(), STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, out.write.get(), STDOUT_FILENO);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-#if defined(__GLIBC__)
-  // Also ends of pipes that another thread has made for its helper and not closed for this one yet.
-  posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-#endif
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t none;
-  sigset_t all;
-  sigemptyset(&none);
-  sigfillset(&all);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setsigdefault(&attributes, &all);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  pid_t child = -1;
-  const int failed = posix_spawn(&child, words.front().c_str(), &actions, &attributes, pointers_to(words).data(),
-                                 pointers_to(environment).data());
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
-  if (failed != 0)
-    return make_error(ErrorCode::unreachable, "'" + words.front() + "' cannot be started: " + std::strerror(failed));
-  return child;
-}
 
 // Feeds and reads at once, until all is said.
 Result<Secret> converse(Pipe& in, const Pipe& out, const HelperCall& call) {
@@ -106,7 +53,7 @@ Result<HelperEnd> run_helper(const HelperCall& call) {
   Pipe out;
   if (!in.open() || !out.open() || fcntl(in.write.get(), F_SETFL, O_NONBLOCK) != 0)
     return make_error(ErrorCode::storage_failed, "no pipe can be made");
-  STRONGROOM_ASSIGN(const pid_t child, start(call.words, call.environment, in, out));
+  STRONGROOM_ASSIGN(const pid_t child, start_helper(call.words, call.environment, in, out));
   in.read = {};
   out.write = {};
   auto said = converse(in, out, call);
