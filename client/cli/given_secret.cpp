@@ -19,6 +19,12 @@ Result<Secret> ask_or_read(const char* prompt) {
   return value;
 }
 
+Result<Secret> read_given(int descriptor) {
+  STRONGROOM_ASSIGN(Secret value, read_descriptor(descriptor, k_longest, "--fd"));
+  drop_newline(value);
+  return value;
+}
+
 Result<Secret> ask_or_read_shares() {
   if (!stdin_is_terminal()) return read_stdin(k_longest);
   WipedString all(wiped_heap());

@@ -107,21 +107,6 @@ Result<Secret> read_line(int terminal, const sigset_t* mask_while_waiting = null
   }
 }
 
-Result<Secret> read_descriptor(int descriptor, std::size_t limit, const std::string& name) {
-  WipedBytes all(wiped_heap());
-  for (;;) {
-    const std::size_t filled = all.size();
-    all.resize(filled + 64 * 1024);
-    const ssize_t n = read(descriptor, all.data() + filled, all.size() - filled);
-    all.resize(filled + static_cast<std::size_t>(n > 0 ? n : 0));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return make_error(ErrorCode::internal, std::string("cannot be read: ") + strerror(errno), name);
-    if (all.size() > limit)
-      return make_error(ErrorCode::too_large, "is longer than " + std::to_string(limit) + " bytes", name);
-    if (n == 0) return Secret(all);
-  }
-}
-
 }  // namespace
 
 bool stdin_is_terminal() noexcept {
@@ -223,6 +208,22 @@ Status confirm(std::string_view question, bool agreed) {
   const std::string_view answer = line->reveal_text(RevealReason::inspect);
   if (answer == "y" || answer == "Y" || answer == "yes") return {};
   return make_error(ErrorCode::cancelled, "nothing was changed");
+}
+
+Result<Secret> read_descriptor(int descriptor, std::size_t limit, const std::string& name) {
+  WipedBytes all(wiped_heap());
+  for (;;) {
+    const std::size_t filled = all.size();
+    all.resize(filled + 64 * 1024);
+    const ssize_t n = read(descriptor, all.data() + filled, all.size() - filled);
+    all.resize(filled + static_cast<std::size_t>(n > 0 ? n : 0));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EBADF) return make_error(ErrorCode::invalid_argument, "is no open descriptor", name);
+    if (n < 0) return make_error(ErrorCode::internal, std::string("cannot be read: ") + strerror(errno), name);
+    if (all.size() > limit)
+      return make_error(ErrorCode::too_large, "is longer than " + std::to_string(limit) + " bytes", name);
+    if (n == 0) return Secret(all);
+  }
 }
 
 Result<Secret> read_stdin(std::size_t limit) {

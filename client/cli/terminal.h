@@ -39,6 +39,9 @@ Result<Secret> ask_new_secret(std::string_view prompt);
 // terminal to ask on.
 Status confirm(std::string_view question, bool agreed);
 
+// All of an open descriptor, at most `limit` bytes; `name` is the error's subject. Errors: too_large, invalid_argument
+// (it is not open).
+Result<Secret> read_descriptor(int descriptor, std::size_t limit, const std::string& name);
 // All of stdin, at most `limit` bytes. Error: too_large.
 Result<Secret> read_stdin(std::size_t limit);
 // All of a file, at most `limit` bytes. Errors: not_found, denied, too_large.

@@ -8,7 +8,6 @@
 
 #include "daemon/vault/associated_data.h"
 #include "daemon/vault/padding.h"
-#include "daemon/vault/wrap.h"
 
 namespace strongroom::vault {
 namespace {
@@ -17,7 +16,6 @@ constexpr std::uint8_t k_version = 1;
 constexpr std::uint8_t k_suite = 1;
 constexpr std::uint16_t k_flags = 0;
 constexpr std::size_t k_chunk_overhead = k_nonce_size + k_tag_size;
-constexpr std::size_t k_head = 1 + 1 + 2 + 4 + k_wrapped_size + 2;
 
 Error damaged() {
   return make_error(ErrorCode::corrupt, "a sealed item is damaged");
@@ -192,7 +190,7 @@ Result<Secret> open_field(const Dek& dek, AssociatedData& ad, ChunkPlace place, 
 Status seal_item(const StoreId& store, const ItemContext& context, BytesView kek, std::uint32_t kek_version,
                  std::span<const BytesView> fields, Bytes& out) {
   if (fields.size() > k_max_fields) return make_error(ErrorCode::too_large, "an item has too many fields");
-  std::size_t size = k_head;
+  std::size_t size = k_item_head;
   std::size_t chunks = 0;
   for (const BytesView field : fields) {
     if (field.size() > k_max_field) return make_error(ErrorCode::too_large, "a field is larger than 16 MiB");
@@ -220,7 +218,7 @@ Status seal_item(const StoreId& store, const ItemContext& context, BytesView kek
   head.raw(wrapped);
   head.u16(count);
   out.resize(start + size);
-  Byte* at = out.data() + start + k_head;
+  Byte* at = out.data() + start + k_item_head;
   Nonces nonces(chunks);
   for (std::uint32_t i = 0; i < count; ++i) {
     const auto length = static_cast<std::uint32_t>(sealed_size(padded_size(fields[i].size())));

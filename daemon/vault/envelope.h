@@ -17,10 +17,13 @@
 #include <strongroom/base/secret.h>
 
 #include "daemon/vault/types.h"
+#include "daemon/vault/wrap.h"
 
 namespace strongroom::vault {
 
 inline constexpr std::size_t k_max_fields = 256;
+// Bytes of an item before its fields: all that a rewrapping reads or changes. Nothing opens without them.
+inline constexpr std::size_t k_item_head = 1 + 1 + 2 + 4 + k_wrapped_size + 2;
 inline constexpr std::size_t k_chunk = 64 * 1024;  // bytes of padded plaintext, as in age's STREAM
 
 // Appends the sealed item to `out`; on failure `out` is as before. `kek` has 32 bytes. Errors: invalid_argument (a part

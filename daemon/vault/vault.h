@@ -21,6 +21,7 @@
 #include "daemon/vault/key_arena.h"
 #include "daemon/vault/outside_keys.h"
 #include "daemon/vault/types.h"
+#include "daemon/vault/unlock_order.h"
 
 namespace strongroom::vault {
 
@@ -66,15 +67,19 @@ class Vault {
   Status confirm();
   Status discard_unconfirmed();
 
-  // Opens with the first slot that needs no person: the keychain, a credential of the service manager, the key file, in
-  // this order; also when a lock is held: whether it may at start is the caller's question to lock_is_held(). With
-  // `asking` the desktop may ask somebody to open the keychain. Errors of all three: wrong_credential (message says
-  // what is missing and points to the recovery code), not_initialized, tampered (no copy of the header is authentic),
-  // corrupt; here also untrusted (key file), with a passphrase also invalid_argument (empty), too_large, unsupported
-  // (cost above the ceiling) and busy (not enough memory), with a code also invalid_argument (mistyped). On an unlocked
-  // vault they check the credential and change nothing. A copy of the header that was missing, damaged, older or not
-  // authentic is restored from the other one; the report says so. A copy is passed over only when the root key that the
-  // other copy gives shows it to be false, so that a credential removed in the newer copy opens nothing.
+  // Which slots unlock_unattended() tries. Before the first unlock.
+  void set_unlock_order(UnlockOrder order);
+
+  // Opens with the first slot that needs no person, in that order: usually the keychain, a credential of the service
+  // manager, the key file; also when a lock is held: whether it may at start is the caller's question to
+  // lock_is_held(). With `asking` the desktop may ask somebody to open the keychain. Errors of all three:
+  // wrong_credential (message says what is missing and points to the recovery code), not_initialized, tampered (no copy
+  // of the header is authentic), corrupt; here also untrusted (key file), with a passphrase also invalid_argument
+  // (empty), too_large, unsupported (cost above the ceiling) and busy (not enough memory), with a code also
+  // invalid_argument (mistyped). On an unlocked vault they check the credential and change nothing. A copy of the
+  // header that was missing, damaged, older or not authentic is restored from the other one; the report says so. A copy
+  // is passed over only when the root key that the other copy gives shows it to be false, so that a credential removed
+  // in the newer copy opens nothing.
   Status unlock_unattended(Asking asking = Asking::no);
   Status unlock_with_passphrase(const Secret& passphrase);
   Status unlock_with_recovery_code(const Secret& code);

@@ -107,6 +107,7 @@ struct Vault::Impl {
   const KdfCost cost;
   const Clock& clock;
   const OutsideKeys outside;
+  UnlockOrder unlock_order = k_usual_unlock_order;  // guarded by change
 
   std::mutex change;
   mutable std::optional<SlotId> opened_slot;  // by which slot open_any came in last; guarded by `change`

@@ -153,11 +153,16 @@ Status Vault::Impl::unlock_by(SlotType type, Asking asking) {
 }
 
 // One error as it is; of several all sentences.
+void Vault::set_unlock_order(UnlockOrder order) {
+  const std::lock_guard one(impl_->change);
+  impl_->unlock_order = std::move(order);
+}
+
 Status Vault::unlock_unattended(Asking asking) {
   const std::lock_guard one(impl_->change);
   if (impl_->state == State::uninitialized) return make_error(ErrorCode::not_initialized, "there is no store yet");
   std::optional<Error> failure;
-  for (const SlotType type : {SlotType::keychain, SlotType::credential, SlotType::key_file}) {
+  for (const SlotType type : impl_->unlock_order) {
     const auto all = slots();
     if (std::ranges::none_of(all, [type](const SlotInfo& slot) { return slot.type == type; })) continue;
     const Status unlocked = impl_->unlock_by(type, asking);
