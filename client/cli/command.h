@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -71,6 +72,8 @@ std::function<int(Session&)> prepare_secret_purge(CLI::App& app);
 std::function<int(Session&)> prepare_secret_move(CLI::App& app);
 std::function<int(Session&)> prepare_secret_copy(CLI::App& app);
 std::function<int(Session&)> prepare_secret_rollback(CLI::App& app);
+std::function<int(Session&)> prepare_secret_promote(CLI::App& app);
+std::function<int(Session&)> prepare_secret_clear(CLI::App& app);
 std::function<int(Session&)> prepare_secret_label(CLI::App& app);
 std::function<int(Session&)> prepare_secret_metadata(CLI::App& app);
 std::function<int(Session&)> prepare_secret_expire(CLI::App& app);
@@ -92,10 +95,12 @@ std::function<int(Session&)> prepare_backup_create(CLI::App& app);
 std::function<int(Session&)> prepare_backup_verify(CLI::App& app);
 std::function<int(Session&)> prepare_backup_restore(CLI::App& app);
 std::function<int(Session&)> prepare_backup_list(CLI::App& app);
+std::function<int(Session&)> prepare_backup_schedule(CLI::App& app);
 std::function<int(Session&)> prepare_plugin_list(CLI::App& app);
 std::function<int(Session&)> prepare_plugin_info(CLI::App& app);
 std::function<int(Session&)> prepare_plugin_install(CLI::App& app);
 std::function<int(Session&)> prepare_health(CLI::App& app);
+std::function<int(Session&)> prepare_doctor(CLI::App& app);
 std::function<int(Session&)> prepare_log_tail(CLI::App& app);
 std::function<int(Session&)> prepare_log_search(CLI::App& app);
 std::function<int(Session&)> prepare_log_export(CLI::App& app);
@@ -134,5 +139,8 @@ void offer_recovery_code(Session& session);
 
 // Runs the command line. Returns the process's exit code.
 int run_command_line(int argc, char** argv);
+
+// Says on standard error what the daemon notes about where the values of a secret lie.
+void tell_notice(const std::string& path, const std::optional<std::string>& notice);
 
 }  // namespace strongroom::cli

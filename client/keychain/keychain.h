@@ -24,8 +24,11 @@ enum class Outcome : int {
 
 // The text of the item that `account` names. With `ask` a locked collection is unlocked, for which the desktop may ask.
 Outcome fetch(const std::string& account, bool ask, Secret& out);
-// Replaces an item of this name.
-Outcome store(const std::string& account, const Secret& text);
+// As fetch() without asking, with as few questions to the provider as there can be. Of an item whose text begins with
+// its account and a line feed.
+Outcome lookup(const std::string& account, Secret& out);
+// Replaces an item of this name. `label` is what a person sees.
+Outcome store(const std::string& account, const Secret& text, const char* label);
 // Also `done` when there is none.
 Outcome erase(const std::string& account);
 

@@ -72,13 +72,17 @@ Outcome fetch(const std::string& account, bool ask, Secret& out) {
   return Outcome::done;
 }
 
-Outcome store(const std::string& account, const Secret& text) {
+Outcome lookup(const std::string& account, Secret& out) {
+  return fetch(account, false, out);
+}
+
+Outcome store(const std::string& account, const Secret& text, const char* label) {
   if (const Outcome erased = erase(account); erased != Outcome::done) return erased;
   const BytesView plain = text.reveal(RevealReason::deliver);
   Dictionary item(account);
   CFDataRef const data = CFDataCreate(nullptr, plain.data(), static_cast<CFIndex>(plain.size()));
   item.set(kSecValueData, data);
-  item.set_text(kSecAttrLabel, "Strongroom: a key of its store");
+  item.set_text(kSecAttrLabel, label);
   const OSStatus status = SecItemAdd(item.get(), nullptr);
   CFRelease(data);
   return outcome_of(status);

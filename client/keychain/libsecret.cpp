@@ -46,7 +46,10 @@ Outcome open_service(Owned<SecretService>& service, int more) {
   GError* error = nullptr;
   service.reset(
       secret_service_get_sync(static_cast<SecretServiceFlags>(SECRET_SERVICE_OPEN_SESSION | more), nullptr, &error));
-  return service ? Outcome::done : outcome_of(error);
+  if (!service) return outcome_of(error);
+  // libsecret opens a session with the provider anew for each service that nobody holds.
+  static const Owned<SecretService> kept(SECRET_SERVICE(g_object_ref(service.get())));
+  return Outcome::done;
 }
 
 }  // namespace strongroom::keychain

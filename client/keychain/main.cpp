@@ -1,5 +1,6 @@
-// strongroom-keychain fetch ACCOUNT ask|quiet; store ACCOUNT; erase ACCOUNT; contents COLLECTION. Items go over
-// standard input and output, never over the command line. Ends with the number of the outcome (keychain.h).
+// strongroom-keychain fetch ACCOUNT ask|quiet; store ACCOUNT; erase ACCOUNT; serve (serve.h); contents COLLECTION.
+// Items go over standard input and output, never over the command line. Ends with the number of the outcome
+// (keychain.h).
 #if defined(__linux__)
 #include <sys/prctl.h>
 #endif
@@ -12,6 +13,7 @@
 
 #include "client/keychain/contents.h"
 #include "client/keychain/keychain.h"
+#include "client/keychain/serve.h"
 
 namespace {
 
@@ -59,8 +61,10 @@ Outcome contents(const std::string& collection) {
 
 Outcome run(int argc, char** argv) {
   const std::string_view verb = argc > 1 ? argv[1] : "";
+  if (argc == 2 && verb == "serve") return static_cast<Outcome>(strongroom::keychain::serve());
   if (argc == 4 && verb == "fetch") return fetch(argv[2], std::string_view(argv[3]) == "ask");
-  if (argc == 3 && verb == "store") return strongroom::keychain::store(argv[2], read_all());
+  if (argc == 3 && verb == "store")
+    return strongroom::keychain::store(argv[2], read_all(), "Strongroom: a key of its store");
   if (argc == 3 && verb == "erase") return strongroom::keychain::erase(argv[2]);
   if (argc == 3 && verb == "contents") return contents(argv[2]);
   std::fputs(

@@ -36,7 +36,7 @@ Backups::Backups(const Parts& parts) {
   backups::Origin origin{
       .vault = parts.vault,
       .store = parts.store,
-      .collections = {secrets::k_heads, secrets::k_versions, secrets::k_entries, lifecycle::k_meta},
+      .collections = {secrets::k_heads, secrets::k_versions, secrets::k_entries, lifecycle::k_meta, secrets::k_plain},
       .log_state = [&log = parts.audit] { return log_state(log); },
       .sign = [&log = parts.audit](const std::string& text) { return log.keeper().sign_as_identity(text); }};
   backups::Schedule schedule{.folder = parts.configuration.backup_folder,

@@ -15,6 +15,8 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
+#include "daemon/secrets/placement.h"
+
 namespace strongroom::app {
 
 namespace {
@@ -186,6 +188,14 @@ Status complete(const char* const* environment, Configuration& out) {
   return {};
 }
 
+Status check_plain_text_is_allowed(const Configuration& configuration) {
+  const auto rules = secrets::Placements::parse(configuration.placement);
+  if (configuration.development || !rules || !rules->uses(secrets::Tier::plain_text)) return {};
+  return make_error(ErrorCode::configuration,
+                    "places a folder as plain-dev, which exists in development mode alone (daemon.mode)",
+                    "secrets.placement");
+}
+
 }  // namespace
 
 Result<Invocation> configure(const std::vector<std::string>& arguments, const char* const* environment) {
@@ -212,6 +222,7 @@ Result<Invocation> configure(const std::vector<std::string>& arguments, const ch
     invocation.sources[setting->key] = setting->flag;
   }
   STRONGROOM_CHECK(complete(environment, invocation.configuration));
+  STRONGROOM_CHECK(check_plain_text_is_allowed(invocation.configuration));
   return invocation;
 }
 

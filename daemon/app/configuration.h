@@ -36,6 +36,8 @@ struct Configuration {
   std::filesystem::path data;
   std::filesystem::path state;
   std::int64_t threads = 2;
+  bool development = false;  // allows what is not safe, and says so
+  std::string placement;     // as secrets/placement.h reads it
   std::string storage = "sqlite";
   std::filesystem::path storage_library;  // with k_foreign_storage
   std::string storage_sha256;             // likewise, in hex
@@ -49,6 +51,10 @@ struct Configuration {
   audit::Durability audit_reveals = audit::Durability::written;
   std::int64_t audit_segment_mib = 64;
   bool require_sandbox = true;
+  std::int64_t rotate_root_days = 365;       // 0: never without being asked
+  std::int64_t rotate_name_space_days = 90;  // likewise
+  std::int64_t health_minutes = 60;          // 0: only when asked
+  std::string unlock_order = "keychain,credential,key_file";
   std::filesystem::path backup_folder;  // empty: no backup is made without being asked
   std::string backup_recipients;        // who can open those, split by commas
   std::int64_t backup_hours = 24;

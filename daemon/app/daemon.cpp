@@ -98,6 +98,8 @@ Status Daemon::Parts::open_vault() {
                             .passes = static_cast<std::uint32_t>(configuration.kdf_passes)};
   STRONGROOM_ASSIGN(vault, vault::Vault::open({configuration.data, configuration.state}, *arena, platform::machine_id(),
                                               cost, system_clock(), outside));
+  // It was checked when it was read.
+  vault->set_unlock_order(*vault::parse_unlock_order(configuration.unlock_order));
   return {};
 }
 
@@ -233,11 +235,19 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const Configuration& configuration
   return std::unique_ptr<Daemon>(new Daemon(std::move(parts)));
 }
 
+void Daemon::Parts::stop_pools() {
+  for (SlowPool* pool : {slow_pool.get(), search_pool.get(), witness_pool.get(), placing_pool.get()})
+    if (pool) pool->stop();
+}
+
 void Daemon::warn(std::string_view sentence) {
   parts_->log->warning(sentence);
 }
 
 void Daemon::run(const Reread& reread) {
+  if (parts_->configuration.development)
+    parts_->log->warning(
+        "DEVELOPMENT MODE: values may be stored as plain text; never use this with secrets that count");
   parts_->log->info("ready, version " + std::string(k_version));
   platform::notify("READY=1\nSTATUS=Serving");
   const auto watchdog = platform::watchdog_interval();
@@ -285,14 +295,14 @@ Daemon::~Daemon() {
   parts_->slow_pool->close();
   parts_->search_pool->close();
   parts_->witness_pool->close();
+  parts_->placing_pool->close();
   parts_->server->stop(k_stop_deadline);
   parts_->audit->set_chores({});
   parts_->exports.reset();
   parts_->backups.reset();
   parts_->monitoring->stop();
-  parts_->slow_pool.reset();
-  parts_->search_pool.reset();
-  parts_->witness_pool.reset();
+  parts_->stop_pools();
+  parts_->keychain_shelf->rest();
   parts_->lifecycle->stop();
   parts_->recorder->system("daemon.stop", "");
   parts_->audit->stop();

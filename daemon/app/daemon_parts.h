@@ -17,8 +17,10 @@
 #include <strongroom/base/wiped_memory.h>
 
 #include "daemon/app/backups.h"
+#include "daemon/app/chores.h"
 #include "daemon/app/daemon.h"
 #include "daemon/app/exports.h"
+#include "daemon/app/keychain_shelf.h"
 #include "daemon/app/last_words.h"
 #include "daemon/app/log_service.h"
 #include "daemon/app/monitoring.h"
@@ -48,6 +50,12 @@ std::filesystem::path beside_this_program(const char* name);
 struct Daemon::Parts {
   explicit Parts(const Configuration& c);
 
+  // What runs in the pools uses everything else.
+  ~Parts() { stop_pools(); }
+
+  Parts(const Parts&) = delete;
+  Parts& operator=(const Parts&) = delete;
+
   Configuration configuration;
   std::mutex changing;  // of the configuration, while others may read it
   sigset_t signals;
@@ -67,6 +75,9 @@ struct Daemon::Parts {
   std::unique_ptr<SlowPool> slow_pool;     // password hashing and what changes keys
   std::unique_ptr<SlowPool> search_pool;   // what looks at many secrets
   std::unique_ptr<SlowPool> witness_pool;  // what waits for witnesses
+  std::unique_ptr<KeychainShelf> keychain_shelf;
+  std::unique_ptr<SlowPool> placing_pool;  // what waits for the keychain
+  Chores chores;                           // the log's thread
   std::unique_ptr<audit::Witnesses> witnesses;
   std::unique_ptr<audit::AuditService> audit_service;
   std::unique_ptr<secrets::SecretService> secrets;
@@ -86,6 +97,10 @@ struct Daemon::Parts {
   Status open_vault();
   Status open_audit();
   void make_audit_service();
+  secrets::Placing make_placing();
+  void make_chores();
+  void stop_pools();
+  lifecycle::RotationPlan rotation_plan();
   std::optional<std::array<Byte, 16>> object_id(std::string_view name) const;
   Status open_store();
   void make_services();

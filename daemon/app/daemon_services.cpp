@@ -27,6 +27,20 @@ std::map<std::string, std::int64_t> dropped_by_reason(const ipc::Server* server)
   return shown;
 }
 
+lifecycle::PlacingFacts placing_facts(const secrets::SecretService& service, const Configuration& configuration) {
+  lifecycle::PlacingFacts facts;
+  facts.development = configuration.development;
+  const auto& rules = service.placements();
+  facts.keychain = rules.uses(secrets::Tier::keychain);
+  facts.session = rules.uses(secrets::Tier::session);
+  facts.plain_text = rules.uses(secrets::Tier::plain_text);
+  const auto state = service.placing_state();
+  facts.looked = state.looked;
+  facts.waiting = state.waiting;
+  facts.problem = state.problem;
+  return facts;
+}
+
 }  // namespace
 
 void Daemon::Parts::make_audit_service() {
@@ -47,6 +61,7 @@ void Daemon::Parts::make_audit_service() {
     const auto now = audit::Keeper::Clock::now();
     audit_service->tell_followers();
     auto next = recorder->flush_denials(now);
+    if (const auto chore = chores.look(now)) next = std::min(next.value_or(*chore), *chore);
     auto due = witnesses->due();
     if (due && *due <= now) {
       const bool taken = witness_pool->run([this] { witnesses->ask_all(); });
@@ -57,19 +72,68 @@ void Daemon::Parts::make_audit_service() {
   });
 }
 
+// The helper of the keychain rests when nobody has asked for half a minute.
+secrets::Placing Daemon::Parts::make_placing() {
+  constexpr std::size_t k_most_waiting = 4096;  // four batches of writes
+  keychain_shelf =
+      std::make_unique<KeychainShelf>(beside_this_program("strongroom-keychain"), [this] { return vault->store_id(); });
+  placing_pool = std::make_unique<SlowPool>(SlowPool::Options{.most_waiting = k_most_waiting,
+                                                              .linger = std::chrono::seconds(30),
+                                                              .at_rest = [this] { keychain_shelf->rest(); }});
+  secrets::Placing placing;
+  // It was checked when it was read.
+  placing.rules = *secrets::Placements::parse(configuration.placement);
+  placing.keychain = keychain_shelf.get();
+  if (configuration.development) placing.plain_text = secrets::SecretRepository::PlainText::readable;
+  placing.run = [this](std::function<void()> task) { return placing_pool->run(std::move(task)); };
+  placing.report = [this](std::string_view sentence) {
+    log->write(Level::warning, "placement", sentence);
+    if (lifecycle) lifecycle->tell_status();
+  };
+  placing.record = [this](std::string_view action, std::string_view detail, std::string_view result) {
+    recorder->system(action, detail, result);
+  };
+  return placing;
+}
+
+// A look first when whoever starts the daemon has seen it start.
+void Daemon::Parts::make_chores() {
+  constexpr std::chrono::seconds k_soon(30);
+  constexpr std::chrono::seconds k_at_once(1);
+  const auto health_minutes = [this] {
+    const std::lock_guard guard(changing);
+    return std::chrono::minutes(configuration.health_minutes);
+  };
+  chores.add(health_minutes, k_soon, [this] {
+    search_pool->run([this] { lifecycle->look_at_health(); });
+    if (secrets->placing_state().waiting != 0) secrets->promote_soon();
+  });
+  chores.add([] { return std::chrono::minutes(60); }, k_at_once,
+             [this] { slow_pool->run([this] { lifecycle->rotate_what_is_due(); }); });
+}
+
+lifecycle::RotationPlan Daemon::Parts::rotation_plan() {
+  constexpr std::int64_t k_day_ms = 24 * 3'600'000;
+  const std::lock_guard guard(changing);
+  return {.root_ms = configuration.rotate_root_days * k_day_ms,
+          .name_space_ms = configuration.rotate_name_space_days * k_day_ms};
+}
+
 void Daemon::Parts::make_services() {
+  make_chores();
   slow_pool = std::make_unique<SlowPool>();
   search_pool = std::make_unique<SlowPool>();
   witness_pool = std::make_unique<SlowPool>();
   make_audit_service();
   secrets = std::make_unique<secrets::SecretService>(
       *vault, *store, *freshness, system_clock(), &memory,
-      [this](std::function<void()> task) { return search_pool->run(std::move(task)); }, &live);
+      [this](std::function<void()> task) { return search_pool->run(std::move(task)); }, &live, make_placing());
   lifecycle::Surroundings around;
   around.version = k_version;
   around.storage_name = configuration.storage;
   around.memory_locked = arena->memory_is_locked();
   around.sandbox_required = configuration.require_sandbox;
+  around.placing = [this] { return placing_facts(*secrets, configuration); };
   around.run_slow = [this](std::function<void()> task) {
     slow_pool->run([intent = store::IntentScope::current(), task = std::move(task)] {
       const store::IntentScope scope(intent);
@@ -92,6 +156,7 @@ void Daemon::Parts::make_services() {
     if (const auto from = take_restored_mark(configuration.state)) recorder->system("store.restored", *from, "ok");
     if (backups) backups->service().open();
     secrets->open_watches();
+    secrets->promote_soon();
     audit_service->open_tails();
   };
   around.plugin_problems = [this] { return plugins ? plugins->problems() : std::vector<std::string>(); };
@@ -101,14 +166,15 @@ void Daemon::Parts::make_services() {
         std::move(stop), [&](const secrets::RewrapProgress& progress) { tell(progress.rows, progress.rewrapped); }));
     return {};
   };
+  around.rotation = [this] { return rotation_plan(); };
   around.renew_log_key = [this]() -> Status {
     STRONGROOM_CHECK(audit->usable());
     return audit->keeper().change_epoch(true);
   };
   around.run_look = [this](std::function<void()> task) { return search_pool->run(std::move(task)); };
   around.health_checks = [this] {
-    return health_checks(
-        {configuration, *vault, *store, *freshness, *audit_service, *plugins, outside, arena->memory_is_locked()});
+    return health_checks({configuration, *vault, *store, *freshness, *audit_service, *plugins, *secrets, outside,
+                          arena->memory_is_locked()});
   };
   around.settings = [this] { return shown_settings(); };
   around.audit_status = [this] { return audit_service->status(); };
@@ -116,6 +182,7 @@ void Daemon::Parts::make_services() {
     recorder->system(action, detail, result);
   };
   around.report = [this](std::string_view sentence) { log->write(Level::warning, "lifecycle", sentence); };
+  around.state = configuration.state;
   around.live = &live;
   lifecycle = std::make_unique<lifecycle::LifecycleService>(*vault, *arena, *store, *freshness, *audit, system_clock(),
                                                             std::move(around));

@@ -85,7 +85,7 @@ Result<std::unique_ptr<exports::Source>> Exports::open_source(const wire::RunReq
 exports::Reveals Exports::reveals() {
   const auto last = std::make_shared<std::optional<std::uint64_t>>();
   const auto reveal = [this, last](const std::string& path) -> Result<protocol::secret::GetResponse> {
-    auto got = parts_.secrets.handle(protocol::secret::Get{}, {.path = path, .version = {}, .only = {}});
+    auto got = parts_.secrets.get_and_wait({.path = path, .version = {}, .only = {}});
     WipedString text(wiped_heap());
     protocol::JsonWriter writer(text);
     writer.begin_object().key("path").string(path);

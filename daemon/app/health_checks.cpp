@@ -8,7 +8,8 @@
 #include <cmath>
 
 #include <strongroom/base/clock.h>
-#include <strongroom/base/masking.h>
+
+#include "daemon/lifecycle/security.h"
 
 namespace strongroom::app {
 namespace {
@@ -43,24 +44,40 @@ Finding examine_storage(const Examined& examined) {
   return health->healthy ? Finding::good(health->detail) : Finding::bad(health->detail, "restore a backup");
 }
 
-// A file or folder with its mode is ours, and nobody else may do what `forbidden` says.
-std::string problem_of(const std::filesystem::path& path, mode_t forbidden) {
-  struct stat found{};
-  if (stat(path.c_str(), &found) != 0) return {};
-  if (found.st_uid != geteuid()) return path.filename().string() + " belongs to somebody else";
-  if ((found.st_mode & forbidden) != 0) return path.filename().string() + " is open to other users";
-  return {};
+constexpr mode_t k_others = S_IRWXG | S_IRWXO;
+
+std::vector<std::filesystem::path> private_files(const Configuration& configuration) {
+  return {configuration.data,
+          configuration.state,
+          configuration.data / "vault.a",
+          configuration.data / "vault.b",
+          configuration.state / "vault.key",
+          configuration.state / "vault.keychain"};
 }
 
 Finding examine_files(const Examined& examined) {
-  const auto& configuration = examined.configuration;
-  constexpr mode_t k_others = S_IRWXG | S_IRWXO;
-  for (const auto& path :
-       {configuration.data, configuration.state, configuration.data / "vault.a", configuration.data / "vault.b",
-        configuration.state / "vault.key", configuration.state / "vault.keychain"})
-    if (const std::string problem = problem_of(path, k_others); !problem.empty())
-      return Finding::bad(problem, "chmod go= '" + path.string() + "'");
+  for (const auto& path : private_files(examined.configuration)) {
+    struct stat found{};
+    if (stat(path.c_str(), &found) != 0) continue;
+    const std::string name = path.filename().string();
+    if (found.st_uid != geteuid())
+      return Finding::bad(name + " belongs to somebody else", "find out why, then chown it to the daemon's user");
+    if ((found.st_mode & k_others) == 0) continue;
+    Finding open = Finding::bad(name + " is open to other users", "chmod go= '" + path.string() + "'");
+    open.mends = "closes " + name + " to other users; who has read it meanwhile has read it";
+    return open;
+  }
   return Finding::good("only this user can read or write what belongs to the store");
+}
+
+Status close_files(const Examined& examined) {
+  for (const auto& path : private_files(examined.configuration)) {
+    struct stat found{};
+    if (lstat(path.c_str(), &found) != 0 || found.st_uid != geteuid() || S_ISLNK(found.st_mode)) continue;
+    if ((found.st_mode & k_others) != 0 && chmod(path.c_str(), found.st_mode & 07777 & ~k_others) != 0)
+      return make_error(ErrorCode::storage_failed, "the mode of " + path.filename().string() + " cannot be changed");
+  }
+  return {};
 }
 
 Finding examine_memory(const Examined& examined) {
@@ -70,11 +87,8 @@ Finding examine_memory(const Examined& examined) {
 }
 
 Finding examine_masking() {
-  const std::string key = "sk-ant-" + std::string(40, 'k');
-  const std::string shown = mask_secrets("key " + key + " password=hunter2-hunter2");
-  const bool masked = shown.find(key) == std::string::npos && shown.find("hunter2") == std::string::npos;
-  return masked ? Finding::good("known forms of secrets do not reach the log")
-                : Finding::bad("a known form of a secret would reach the log");
+  return lifecycle::masking_works() ? Finding::good("known forms of secrets do not reach the log")
+                                    : Finding::bad("a known form of a secret would reach the log");
 }
 
 Finding examine_audit(const Examined& examined) {
@@ -129,6 +143,41 @@ Finding examine_keychain(const Examined& examined) {
   return Finding::good("the keychain gives the key of this store");
 }
 
+Finding examine_placement(const Examined& examined) {
+  if (const Status usable = examined.secrets.probe_keychain(); !usable)
+    return Finding::degraded("the keychain cannot be used: " + usable.error().message,
+                             "mend that; what it was to take is moved there then");
+  const auto state = examined.secrets.placing_state();
+  if (!state.looked) return Finding::good("where values lie is still being looked at");
+  if (state.waiting == 0) return Finding::good("every value lies where the configuration places it");
+  Finding waiting =
+      Finding::degraded(std::to_string(state.waiting) + " versions do not lie where the configuration places them",
+                        "strongroom secret promote");
+  waiting.mends = "brings those values to where they are placed";
+  return waiting;
+}
+
+Status promote(const Examined& examined) {
+  STRONGROOM_ASSIGN(const auto done, examined.secrets.promote(""));
+  return done.problem ? Status(make_error(ErrorCode::unreachable, *done.problem)) : Status();
+}
+
+Finding examine_keys(const Examined& examined) {
+  const auto keys = examined.vault.keys();
+  if (!keys) return Finding::good("the store is closed; no key is in memory");
+  const std::int64_t now = system_clock().now_ms();
+  for (const auto& key : *keys) {
+    using Kind = vault::KeyInfo::Kind;
+    if (!key.current || key.kind == Kind::system || now - key.created_ms < lifecycle::k_key_age_ms) continue;
+    const bool root = key.kind == Kind::root;
+    return Finding::degraded((root ? std::string("the root key") : "the key of '" + key.name + "'") +
+                                 " is older than a year, or of an unknown age",
+                             root ? "strongroom key rotate root" : "strongroom key rotate namespace " + key.name);
+  }
+  if (examined.vault.has_old_keks()) return Finding::good("a rewrapping is under way: strongroom key list");
+  return Finding::good("no key is older than a year");
+}
+
 Finding examine_plugins(const Examined& examined) {
   const auto problems = examined.plugins.problems();
   if (problems.empty()) return Finding::good("no plugin has failed");
@@ -144,7 +193,9 @@ std::vector<lifecycle::HealthCheck> health_checks(const Examined& examined) {
           {"storage", [examined] { return examine_storage(examined); }},
           {"slots", [examined] { return examine_slots(examined); }},
           {"keychain", [examined] { return examine_keychain(examined); }},
-          {"files", [examined] { return examine_files(examined); }},
+          {"files", [examined] { return examine_files(examined); }, [examined] { return close_files(examined); }},
+          {"placement", [examined] { return examine_placement(examined); }, [examined] { return promote(examined); }},
+          {"keys", [examined] { return examine_keys(examined); }},
           {"memory", [examined] { return examine_memory(examined); }},
           {"masking", [] { return examine_masking(); }},
           {"audit", [examined] { return examine_audit(examined); }},

@@ -7,6 +7,7 @@
 #include "daemon/audit/audit_service.h"
 #include "daemon/lifecycle/health.h"
 #include "daemon/plugin_host/plugins.h"
+#include "daemon/secrets/secret_service.h"
 #include "daemon/store/freshness.h"
 #include "daemon/store/store.h"
 #include "daemon/vault/vault.h"
@@ -21,6 +22,7 @@ struct Examined {
   const store::FreshnessTracker& freshness;
   audit::AuditService& audit;
   plugin_host::Plugins& plugins;
+  secrets::SecretService& secrets;
   const vault::OutsideKeys& outside;
   const bool memory_locked;
 };

@@ -15,42 +15,14 @@ constexpr std::chrono::seconds k_quiet(5);
 constexpr std::chrono::seconds k_with_a_person(60);
 constexpr std::size_t k_longest = 4096;
 
-// The numbers of client/keychain/keychain.h.
-Error error_of(int code) {
-  switch (code) {
-    case 3:
-      return make_error(ErrorCode::not_found, "the keychain has no key for this store");
-    case 4:
-      return make_error(ErrorCode::locked,
-                        "the keychain is locked: log in to the desktop or open it there, then 'strongroom unlock'");
-    case 5:
-      return make_error(ErrorCode::unreachable, "there is no session bus, so there is no keychain");
-    case 6:
-      return make_error(ErrorCode::unreachable,
-                        "nobody on the session bus keeps secrets: gnome-keyring, KWallet or KeePassXC does");
-    case 7:
-      return make_error(ErrorCode::denied, "the keychain was asked, and somebody said no");
-    default:
-      return make_error(ErrorCode::storage_failed, "the keychain does not do what it should, or has just ended");
-  }
-}
-
-// What finds the desktop, and nothing else.
-std::vector<std::string> environment_of_helper() {
-  std::vector<std::string> kept{"PATH=/usr/bin:/bin"};
-  for (const char* name : {"HOME", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "DISPLAY", "WAYLAND_DISPLAY", "LANG"})
-    if (const char* const value = std::getenv(name)) kept.push_back(std::string(name) + "=" + value);
-  return kept;
-}
-
 Result<Secret> ask(std::vector<std::string> words, BytesView input, std::chrono::milliseconds patience) {
-  auto ended = platform::run_helper({std::move(words), environment_of_helper(), input, patience, k_longest});
+  auto ended = platform::run_helper({std::move(words), keychain_environment(), input, patience, k_longest});
   if (!ended && ended.error().code == ErrorCode::timeout)
     return make_error(ErrorCode::timeout, "the keychain did not answer in time");
   if (!ended && ended.error().code == ErrorCode::unreachable)
     return make_error(ErrorCode::unreachable, "strongroom-keychain is not installed beside the daemon");
   if (!ended) return ended.error();
-  if (ended->exit_code != 0) return error_of(ended->exit_code);
+  if (ended->exit_code != 0) return keychain_error(ended->exit_code);
   return std::move(ended->said);
 }
 
@@ -69,6 +41,32 @@ Result<Secret> read_credential(const std::string& folder) {
 }
 
 }  // namespace
+
+Error keychain_error(int outcome) {
+  switch (outcome) {
+    case 3:
+      return make_error(ErrorCode::not_found, "the keychain has no key for this store");
+    case 4:
+      return make_error(ErrorCode::locked,
+                        "the keychain is locked: log in to the desktop or open it there, then 'strongroom unlock'");
+    case 5:
+      return make_error(ErrorCode::unreachable, "there is no session bus, so there is no keychain");
+    case 6:
+      return make_error(ErrorCode::unreachable,
+                        "nobody on the session bus keeps secrets: gnome-keyring, KWallet or KeePassXC does");
+    case 7:
+      return make_error(ErrorCode::denied, "the keychain was asked, and somebody said no");
+    default:
+      return make_error(ErrorCode::storage_failed, "the keychain does not do what it should, or has just ended");
+  }
+}
+
+std::vector<std::string> keychain_environment() {
+  std::vector<std::string> kept{"PATH=/usr/bin:/bin"};
+  for (const char* name : {"HOME", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "DISPLAY", "WAYLAND_DISPLAY", "LANG"})
+    if (const char* const value = std::getenv(name)) kept.push_back(std::string(name) + "=" + value);
+  return kept;
+}
 
 vault::OutsideKeys outside_keys(std::filesystem::path helper) {
   vault::OutsideKeys out;

@@ -4,6 +4,8 @@
 
 #include "daemon/app/backups.h"
 #include "daemon/app/configuration.h"
+#include "daemon/secrets/placement.h"
+#include "daemon/vault/unlock_order.h"
 
 namespace strongroom::app {
 
@@ -106,6 +108,26 @@ constexpr Setting k_settings[] = {
     {"daemon.threads", "STRONGROOM_THREADS", "--threads", "N", "Threads that serve connections, 1 to 64. Default: 2.",
      [](Configuration& c, std::string_view v) { return set_number(c.threads, v, 1, 64); },
      same<&Configuration::threads>, take<&Configuration::threads>, text<&Configuration::threads>, Takes::restart},
+    {"daemon.mode", "STRONGROOM_MODE", "--mode", "production|development",
+     "In development mode a folder may be placed as plain text. Status, log and answers with such values say so. "
+     "Default: production.",
+     [](Configuration& c, std::string_view v) -> Status {
+       if (v != "production" && v != "development") return refuse("must be production or development");
+       c.development = v == "development";
+       return {};
+     },
+     same<&Configuration::development>, take<&Configuration::development>,
+     [](const Configuration& c) { return std::string(c.development ? "development" : "production"); }, Takes::restart},
+    {"secrets.placement", "STRONGROOM_PLACEMENT", "--placement", "FOLDER=TIER,...",
+     "Where the values of folders lie, split by commas: store, session, plain-dev, or keychain with :store, :session "
+     "or "
+     ":refuse for when there is none. '/' is everything. Default: /=store.",
+     [](Configuration& c, std::string_view v) -> Status {
+       if (const auto rules = secrets::Placements::parse(v); !rules) return refuse(rules.error().message);
+       c.placement = v;
+       return {};
+     },
+     same<&Configuration::placement>, take<&Configuration::placement>, text<&Configuration::placement>, Takes::restart},
     {"storage.plugin", "STRONGROOM_STORAGE", "--storage", "sqlite|memory|library",
      "Storage plugin. 'memory' keeps nothing over a stop; 'library' is somebody else's, which storage.library and "
      "storage.sha256 name. Default: sqlite.",
@@ -158,6 +180,31 @@ constexpr Setting k_settings[] = {
      [](Configuration& c, std::string_view v) { return set_number(c.kdf_passes, v, 3, 10); },
      same<&Configuration::kdf_passes>, take<&Configuration::kdf_passes>, text<&Configuration::kdf_passes>,
      Takes::restart},
+    {"vault.unlock_order", "STRONGROOM_UNLOCK_ORDER", "--unlock-order", "TYPE,...",
+     "Which slots are tried without a person, and in which order: keychain, credential, key_file, split by commas; "
+     "what "
+     "is left out is not tried. Default: keychain,credential,key_file.",
+     [](Configuration& c, std::string_view v) -> Status {
+       if (!vault::parse_unlock_order(v))
+         return refuse("must be keychain, credential and key_file, each at most once, split by commas");
+       c.unlock_order = v;
+       return {};
+     },
+     same<&Configuration::unlock_order>, take<&Configuration::unlock_order>, text<&Configuration::unlock_order>,
+     Takes::restart},
+    {"keys.rotate_root_days", "STRONGROOM_ROTATE_ROOT_DAYS", "--rotate-root-days", "N",
+     "Age in days, up to 3650, at which the root key is exchanged without being asked; 0: never. Default: 365.",
+     number<&Configuration::rotate_root_days, 0, 3650>, same<&Configuration::rotate_root_days>,
+     take<&Configuration::rotate_root_days>, text<&Configuration::rotate_root_days>, Takes::reload},
+    {"keys.rotate_namespace_days", "STRONGROOM_ROTATE_NAMESPACE_DAYS", "--rotate-namespace-days", "N",
+     "Age in days, up to 3650, at which the key of a name space is exchanged without being asked; 0: never. Default: "
+     "90.",
+     number<&Configuration::rotate_name_space_days, 0, 3650>, same<&Configuration::rotate_name_space_days>,
+     take<&Configuration::rotate_name_space_days>, text<&Configuration::rotate_name_space_days>, Takes::reload},
+    {"health.every_minutes", "STRONGROOM_HEALTH_EVERY_MINUTES", "--health-every-minutes", "N",
+     "Minutes, up to 10080, from one look at every part to the next; 0: only when asked. Default: 60.",
+     number<&Configuration::health_minutes, 0, 10080>, same<&Configuration::health_minutes>,
+     take<&Configuration::health_minutes>, text<&Configuration::health_minutes>, Takes::reload},
     {"log.level", "STRONGROOM_LOG_LEVEL", "--log-level", "debug|info|warning|error", "What to log. Default: info.",
      [](Configuration& c, std::string_view v) -> Status {
        for (std::size_t i = 0; i < std::size(k_levels); ++i)

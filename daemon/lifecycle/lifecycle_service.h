@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -39,11 +40,17 @@ struct RewrapState {
 };
 
 // What the service needs of the rest of the daemon.
+struct RotationPlan {
+  std::int64_t root_ms = 0;
+  std::int64_t name_space_ms = 0;
+};
+
 struct Surroundings {
   std::string version;
   std::string storage_name;
   bool memory_locked = true;
   bool sandbox_required = true;
+  std::function<PlacingFacts()> placing;
   std::function<void(std::function<void()>)> run_slow;  // a bounded pool for what takes long
   std::function<std::size_t()> connections;
   std::function<std::map<std::string, std::int64_t>()> dropped_clients;  // by reason, since the start
@@ -58,12 +65,15 @@ struct Surroundings {
   // Wraps every row anew that is under an older key, telling how far it is; returns when none is left.
   std::function<Status(std::stop_token, const std::function<void(std::uint64_t rows, std::uint64_t rewrapped)>&)>
       rewrap_rows;
+  // The ages in milliseconds at which keys are exchanged without being asked; 0: never.
+  std::function<RotationPlan()> rotation;
   std::function<Status()> renew_log_key;  // the log is signed with a new key from now on
   // What may wait for others and changes nothing. False: too many wait, and the task was not taken.
   std::function<bool(std::function<void()>)> run_look;
   // Something that the audit log has to hold beside the calls.
   std::function<void(std::string_view action, std::string_view detail, std::string_view result)> record;
-  LiveValues* live = nullptr;  // told which passphrases and codes are tried, while they are; null: nobody is
+  std::filesystem::path state;  // folder where kept_security.h keeps its file; empty: nowhere
+  LiveValues* live = nullptr;   // told which passphrases and codes are tried, while they are; null: nobody is
 };
 
 // Thread-safe.
@@ -89,6 +99,8 @@ class LifecycleService {
               Completion<protocol::service::StatusResponse> last, Stream<protocol::service::StatusResponse> stream);
   void handle(protocol::service::GetHealth, protocol::service::Empty&&,
               Completion<protocol::service::HealthResponse> completion);
+  void handle(protocol::service::Mend, protocol::service::MendRequest&& request,
+              Completion<protocol::service::HealthCheck> completion);
   Result<protocol::service::SettingsResponse> handle(protocol::service::GetSettings, protocol::service::Empty&&);
   // Who calls is the connection's business; here the words are only checked.
   Result<protocol::service::Empty> handle(protocol::service::Identify, protocol::service::IdentifyRequest&& request);
@@ -118,6 +130,13 @@ class LifecycleService {
   // Sentences about what needs attention, from elsewhere (storage checks). Shown by status.
   void add_problem(std::string sentence);
 
+  // Looks at every part and remembers the result: what has become worse or better is logged, audited and told to who
+  // follows the status. Takes as long as GetHealth.
+  void look_at_health();
+
+  // Exchanges keys that are older than Surroundings::rotation says, unless the store is locked or a rewrapping runs.
+  void rotate_what_is_due();
+
   // Tells the status to everybody who follows it: something of it that lies elsewhere has changed.
   void tell_status();
 
@@ -125,6 +144,9 @@ class LifecycleService {
   void close_watches(const Error& error) { status_feed_.close(error); }
 
  private:
+  protocol::service::HealthResponse look();
+  void note_health(const protocol::service::HealthResponse& health);
+  std::optional<std::int64_t> due_ms(const vault::KeyInfo& key) const;
   Result<protocol::vault::InitResponse> init(protocol::vault::InitRequest& request);
   Status unlock(const protocol::vault::UnlockRequest& request);
   Status open_with(const protocol::vault::UnlockRequest& request);
@@ -154,6 +176,7 @@ class LifecycleService {
   protocol::service::StatusResponse status() const;
   SecurityFacts security_facts() const;
   void note_security(const protocol::service::SecurityStatus& security);
+  void keep(const protocol::service::SecurityStatus& security) const;
 
   void set_opened(bool opened) noexcept { opened_ = opened; }
 
@@ -168,8 +191,11 @@ class LifecycleService {
   std::atomic<bool> opened_ = false;                      // unlocked and checked
   std::atomic<bool> check_failed_ = false;                // the check for replaced rows ended without a result
   audit::Agreement agreement_ = audit::Agreement::agree;  // guarded by changing_
-  WrongTries wrong_tries_;                                // guarded by changing_
-  std::mutex changing_;                                   // one change of state or slots at a time
+  mutable std::mutex health_mutex_;
+  std::optional<protocol::service::HealthResponse> last_health_;  // guarded by health_mutex_
+  std::int64_t last_health_ms_ = 0;                               // likewise
+  WrongTries wrong_tries_;                                        // guarded by changing_
+  std::mutex changing_;                                           // one change of state or slots at a time
   std::jthread check_;
   std::jthread rewrapping_;
   mutable std::mutex rewrap_mutex_;

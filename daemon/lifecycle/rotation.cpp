@@ -27,7 +27,10 @@ wire::Key wire_key(const vault::KeyInfo& key) {
 Result<wire::ListKeysResponse> LifecycleService::handle(wire::ListKeys, Empty&&) {
   wire::ListKeysResponse response;
   STRONGROOM_ASSIGN(const auto keys, vault_.keys());
-  for (const auto& key : keys) response.keys.push_back(wire_key(key));
+  for (const auto& key : keys) {
+    response.keys.push_back(wire_key(key));
+    response.keys.back().due_ms = due_ms(key);
+  }
   const std::lock_guard guard(rewrap_mutex_);
   if (!rewrap_state_) return response;
   wire::Rewrapping& told = response.rewrapping.emplace();
@@ -60,6 +63,35 @@ void LifecycleService::handle(wire::RotateKey, wire::RotateKeyRequest&& request,
     tell_status();
     completion(status ? Result<Empty>(Empty{}) : Result<Empty>(status.error()));
   });
+}
+
+// A key whose age is not known came with a store of an earlier version, and is due at once.
+std::optional<std::int64_t> LifecycleService::due_ms(const vault::KeyInfo& key) const {
+  using Kind = vault::KeyInfo::Kind;
+  if (!around_.rotation || !key.current || key.kind == Kind::system) return std::nullopt;
+  const RotationPlan plan = around_.rotation();
+  const std::int64_t age = key.kind == Kind::root ? plan.root_ms : plan.name_space_ms;
+  if (age == 0) return std::nullopt;
+  return key.created_ms + age;
+}
+
+void LifecycleService::rotate_what_is_due() {
+  const std::lock_guard guard(changing_);
+  const auto keys = vault_.keys();
+  if (!opened_ || !keys || vault_.has_old_keks()) return;
+  for (const auto& key : *keys) {
+    const auto due = due_ms(key);
+    if (!due || *due > clock_.now_ms()) continue;
+    const bool root = key.kind == vault::KeyInfo::Kind::root;
+    wire::RotateKeyRequest request{.kind = root ? wire::KeyKind::root : wire::KeyKind::name_space};
+    if (!root) request.name = key.name;
+    const std::string what = root ? "the root key" : "the key of the name space '" + key.name + "'";
+    const Status done = rotate_key(request);
+    around_.report(done ? what + " was old and has been exchanged"
+                        : what + " is old and could not be exchanged: " + done.error().message);
+    around_.record("vault.rotate_key", what + " by its age", done ? "ok" : error_info(done.error().code).name);
+  }
+  tell_status();
 }
 
 // With `changing_` held. One that is under way begins anew, which passes over what it has done.

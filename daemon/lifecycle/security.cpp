@@ -70,11 +70,34 @@ wire::SecurityPoint audit(const SecurityFacts& facts) {
                "strongroom audit verify says what is wrong with it");
 }
 
+wire::SecurityPoint masking(const SecurityFacts& facts) {
+  if (facts.masking_works) return point("masking", Level::secure, "secrets are masked before anything is logged");
+  return point("masking", Level::insecure, "a known form of a secret would reach the log",
+               "set log.level = \"error\", and install Strongroom anew");
+}
+
 wire::SecurityPoint keys(const SecurityFacts& facts) {
   if (facts.oldest_key_ms == 0 || facts.now_ms - facts.oldest_key_ms < k_key_age_ms)
     return point("keys", Level::secure, "no key is older than a year");
   return point("keys", Level::fallback, "a key is older than a year",
                "strongroom key rotate namespace, and strongroom key rotate root");
+}
+
+wire::SecurityPoint placement(const SecurityFacts& facts) {
+  const PlacingFacts& placing = facts.placing;
+  if (placing.development)
+    return point("placement", Level::insecure, "this is development mode: values may be stored as plain text",
+                 "set daemon.mode = \"production\", restart, then strongroom secret promote");
+  if (!placing.problem.empty())
+    return point("placement", Level::fallback, "the keychain cannot be used: " + placing.problem,
+                 "strongroom secret promote, once that is mended");
+  if (placing.waiting != 0)
+    return point("placement", Level::fallback,
+                 std::to_string(placing.waiting) + " versions do not lie where the configuration places them",
+                 "strongroom secret promote");
+  if (!placing.looked) return point("placement", Level::secure, "where values lie is still being looked at");
+  if (placing.keychain) return point("placement", Level::secure, "every value lies where the configuration places it");
+  return point("placement", Level::secure, "every value lies in the encrypted store");
 }
 
 wire::StorageMethod method_of(const SecurityFacts& facts) {
@@ -90,7 +113,8 @@ wire::SecurityStatus assess(const SecurityFacts& facts) {
   status.method = method_of(facts);
   if (facts.has_store)
     for (auto* look : {&opening, &way_out, &keys, &freshness}) status.points.push_back(look(facts));
-  for (auto* look : {&memory, &durability, &sandbox, &audit}) status.points.push_back(look(facts));
+  for (auto* look : {&memory, &durability, &placement, &sandbox, &masking, &audit})
+    status.points.push_back(look(facts));
   for (const auto& each : status.points) status.level = std::max(status.level, each.level);
   return status;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <strongroom/protocol/methods/service.h>
@@ -12,6 +13,17 @@
 
 namespace strongroom::lifecycle {
 
+// Where values are to lie, and where they do.
+struct PlacingFacts {
+  bool development = false;  // values may be plain text
+  bool keychain = false;     // some folder is placed there, and so on
+  bool session = false;
+  bool plain_text = false;
+  bool looked = false;       // whether all values have been looked at since the start
+  std::int64_t waiting = 0;  // versions that do not lie where they are placed
+  std::string problem;       // why the keychain could not be used last; empty: it could, or was not needed
+};
+
 struct SecurityFacts {
   bool has_store = true;
   std::vector<vault::SlotType> slots;
@@ -20,6 +32,8 @@ struct SecurityFacts {
   bool storage_keeps = true;     // over a stop
   bool sandbox_required = true;  // of plugins' processes
   bool audit_works = true;
+  bool masking_works = true;  // before the log
+  PlacingFacts placing;
   store::Freshness freshness = store::Freshness::pending;
   std::int64_t oldest_key_ms = 0;  // when the oldest key that is in use was made; 0: not known
   std::int64_t now_ms = 0;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "daemon/lifecycle/kept_security.h"
 #include "daemon/lifecycle/lifecycle_service.h"
 
 namespace strongroom::lifecycle {
@@ -41,12 +42,6 @@ Result<protocol::service::SettingsResponse> LifecycleService::handle(protocol::s
   return protocol::service::SettingsResponse{around_.settings()};
 }
 
-void LifecycleService::handle(protocol::service::GetHealth, Empty&&,
-                              Completion<protocol::service::HealthResponse> completion) {
-  if (!around_.run_look([this, completion] { completion(examine(around_.health_checks())); }))
-    completion(make_error(ErrorCode::busy, "too many looks are waiting"));
-}
-
 void LifecycleService::handle(protocol::service::WatchStatus, Empty&&,
                               Completion<protocol::service::StatusResponse> last,
                               Stream<protocol::service::StatusResponse> stream) {
@@ -70,8 +65,12 @@ void LifecycleService::tell_status() {
 
 // With `telling_` held.
 void LifecycleService::note_security(const protocol::service::SecurityStatus& security) {
-  const auto before = std::exchange(told_security_, security.level);
-  if (!before || *before == security.level) return;
+  auto before = std::exchange(told_security_, security.level);
+  if (!before && !around_.state.empty())
+    if (const auto kept = read_kept_security(around_.state)) before = kept->level;
+  if (before == security.level) return;
+  keep(security);
+  if (!before) return;
   const auto word = [](protocol::service::SecurityLevel level) {
     return std::string(protocol::EnumNames<protocol::service::SecurityLevel>::names[static_cast<std::size_t>(level)]);
   };
@@ -83,6 +82,12 @@ void LifecycleService::note_security(const protocol::service::SecurityStatus& se
   around_.record("security.changed", detail, "ok");
 }
 
+void LifecycleService::keep(const protocol::service::SecurityStatus& security) const {
+  if (around_.state.empty()) return;
+  const Status kept = keep_security(around_.state, {security.level, security.method, clock_.now_ms()});
+  if (!kept) around_.report("how safe the keys are cannot be kept over a stop: " + kept.error().message);
+}
+
 SecurityFacts LifecycleService::security_facts() const {
   SecurityFacts facts;
   facts.has_store = vault_.state() != vault::State::uninitialized;
@@ -92,6 +97,8 @@ SecurityFacts LifecycleService::security_facts() const {
   facts.storage_keeps = around_.storage_name != "memory";
   facts.sandbox_required = around_.sandbox_required;
   if (const auto audit = around_.audit_status()) facts.audit_works = !audit->problem;
+  facts.masking_works = masking_works();
+  if (around_.placing) facts.placing = around_.placing();
   facts.freshness = freshness_.state();
   facts.now_ms = clock_.now_ms();
   if (const auto keys = vault_.keys())
@@ -128,9 +135,18 @@ protocol::service::StatusResponse LifecycleService::status() const {
   if (auto dropped = around_.dropped_clients(); !dropped.empty()) status.dropped_clients = std::move(dropped);
   status.audit = around_.audit_status();
   status.security = assess(security_facts());
+  {
+    const std::lock_guard guard(health_mutex_);
+    if (last_health_) {
+      status.health = last_health_->state;
+      status.health_ms = last_health_ms_;
+    }
+  }
   if (status.audit && status.audit->problem)
     status.problems.push_back("the audit log takes no event, so nothing is revealed or changed: " +
                               *status.audit->problem);
+  if (around_.placing && around_.placing().development)
+    status.problems.emplace_back("this is development mode: values may be stored as plain text");
   if (!status.memory_locked) status.problems.emplace_back("keys may reach swap space, as the configuration allows");
   if (const auto report = vault_.header_report(); !report.problem.empty()) status.problems.push_back(report.problem);
   if (status.state == StoreState::unlocked && !status.recovery_slot)

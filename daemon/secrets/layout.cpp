@@ -30,6 +30,12 @@ VersionKey version_key(const SecretId& id, std::uint64_t number) noexcept {
   return key;
 }
 
+Result<vault::Digest> released_proof(const vault::Vault& vault, const Place& place) {
+  const Byte tier[] = {static_cast<Byte>(place.tier)};
+  const BytesView parts[] = {tier, place.id};
+  return vault.keyed_hash(vault::SystemKey::lookup, "SRM/released/v1", parts);
+}
+
 vault::ItemContext head_context(const vault::Digest& lookup, const vault::Digest& parent,
                                 std::uint64_t version) noexcept {
   return {.kind = "head",

@@ -17,6 +17,10 @@ namespace strongroom::secrets {
 inline constexpr std::uint32_t k_heads = 1;     // lookup -> head item, current version item when small
 inline constexpr std::uint32_t k_versions = 2;  // secret id, number -> version item
 inline constexpr std::uint32_t k_entries = 3;   // parent, lookup, kind -> nothing (secret) or entry item (folder)
+// 4 is the store's own (lifecycle/store_identity.h).
+inline constexpr std::uint32_t k_plain = 5;     // secret id, number -> fields as they are; development mode
+inline constexpr std::uint32_t k_released = 6;  // body id -> tier, proof: is to be erased where it is kept
+inline constexpr std::uint32_t k_apart = 7;     // one key -> nothing: some version lies, or lay, outside of the store
 
 inline constexpr std::string_view k_namespace = "default";
 // A current version whose item is at most this long lies beside its head, so that a get is one row.
@@ -33,6 +37,9 @@ Result<vault::Digest> parent_key_of(const vault::Vault& vault, std::string_view 
 
 EntryKey entry_key(const vault::Digest& parent, const vault::Digest& lookup, EntryKind kind) noexcept;
 VersionKey version_key(const SecretId& id, std::uint64_t number) noexcept;
+
+// What shows that a row of k_released was written by this store. Error: locked.
+Result<vault::Digest> released_proof(const vault::Vault& vault, const Place& place);
 
 // Associated data of each kind of item. The views must outlive the context.
 vault::ItemContext head_context(const vault::Digest& lookup, const vault::Digest& parent,

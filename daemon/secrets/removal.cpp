@@ -6,12 +6,15 @@
 namespace strongroom::secrets {
 
 // Views into the row end with the next call on the transaction, so what is needed of them is copied first.
-Status SecretRepository::erase_versions(store::WriteTransaction& transaction, const StoredSecret& stored,
+Status SecretRepository::erase_versions(store::WriteTransaction& transaction, StoredSecret stored,
                                         std::span<const std::uint64_t> numbers) {
   const Bytes old_row(stored.row.begin(), stored.row.end());
   Bytes item(stored.inline_item.begin(), stored.inline_item.end());
   for (const auto number : numbers) {
-    STRONGROOM_CHECK(transaction.erase({k_versions, {}, version_key(stored.head.id, number)}));
+    if (Version* const version = stored.head.find(number)) {
+      STRONGROOM_CHECK(erase_values(transaction, stored.head.id, *version));
+      version->place = {};
+    }
     if (number == stored.head.current().number) item.clear();
   }
   return write_head(transaction, stored, stored.row_version, old_row, item);
@@ -19,8 +22,7 @@ Status SecretRepository::erase_versions(store::WriteTransaction& transaction, co
 
 Status SecretRepository::remove(store::WriteTransaction& transaction, const StoredSecret& stored) {
   STRONGROOM_CHECK(erase_head(transaction, stored));
-  for (const auto& version : stored.head.versions)
-    STRONGROOM_CHECK(transaction.erase({k_versions, {}, version_key(stored.head.id, version.number)}));
+  for (const auto& version : stored.head.versions) STRONGROOM_CHECK(erase_values(transaction, stored.head.id, version));
   return {};
 }
 

@@ -17,8 +17,42 @@ Error damaged() {
   return make_error(ErrorCode::corrupt, "a head is damaged");
 }
 
+bool lies_apart(const Version& version) {
+  return version.place.tier != Tier::store;
+}
+
 bool has_extension(const Head& head) {
-  return !head.metadata.empty() || head.policy != Policy{} || std::ranges::any_of(head.versions, &Version::destroyed);
+  return !head.metadata.empty() || head.policy != Policy{} || std::ranges::any_of(head.versions, &Version::destroyed) ||
+         std::ranges::any_of(head.versions, lies_apart);
+}
+
+void write_places(const Head& head, ByteWriter<Bytes>& writer) {
+  const auto count = std::ranges::count_if(head.versions, lies_apart);
+  if (count == 0) return;
+  writer.u16(static_cast<std::uint16_t>(count));
+  for (const auto& version : head.versions) {
+    if (!lies_apart(version)) continue;
+    writer.u64(version.number);
+    writer.u8(static_cast<std::uint8_t>(version.place.tier));
+    writer.raw(version.place.id);
+  }
+}
+
+Status read_places(ByteReader& reader, Head& head) {
+  const std::size_t count = reader.u16();
+  if (!reader.ok() || count == 0 || count > head.versions.size()) return damaged();
+  const Version* previous = nullptr;
+  for (std::size_t i = 0; i < count; ++i) {
+    Version* version = head.find(reader.u64());
+    const std::uint8_t tier = reader.u8();
+    const BytesView id = reader.raw(std::tuple_size_v<BodyId>);
+    if (!reader.ok() || !version || (previous && version <= previous)) return damaged();
+    if (tier == 0 || tier > static_cast<std::uint8_t>(Tier::plain_text)) return damaged();
+    version->place.tier = static_cast<Tier>(tier);
+    std::ranges::copy(id, version->place.id.begin());
+    previous = version;
+  }
+  return {};
 }
 
 void write_extension(const Head& head, ByteWriter<Bytes>& writer) {
@@ -32,6 +66,7 @@ void write_extension(const Head& head, ByteWriter<Bytes>& writer) {
   writer.u16(static_cast<std::uint16_t>(std::ranges::count_if(head.versions, &Version::destroyed)));
   for (const auto& version : head.versions)
     if (version.destroyed) writer.u64(version.number);
+  write_places(head, writer);
 }
 
 // What is accepted is what write_extension() writes: in its order, nothing twice, and not for nothing.
@@ -57,6 +92,7 @@ Status read_extension(ByteReader& reader, Head& head) {
     version->destroyed = true;
     previous = version;
   }
+  if (reader.left() > 0) STRONGROOM_CHECK(read_places(reader, head));
   return has_extension(head) ? Status() : damaged();
 }
 
@@ -78,7 +114,7 @@ Appended append_version(Head& head, std::int64_t now_ms, std::int64_t expires_ms
   head.versions.push_back({.number = result.number, .created_ms = now_ms, .expires_ms = expires_ms});
   head.updated_ms = now_ms;
   while (head.versions.size() > head.policy.versions_kept) {
-    result.dropped.push_back(head.versions.front().number);
+    result.dropped.push_back(head.versions.front());
     head.versions.erase(head.versions.begin());
   }
   return result;

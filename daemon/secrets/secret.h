@@ -16,6 +16,8 @@
 #include <strongroom/base/bytes.h>
 #include <strongroom/base/result.h>
 
+#include "daemon/secrets/placement.h"
+
 namespace strongroom::secrets {
 
 using SecretId = std::array<Byte, 16>;
@@ -35,6 +37,7 @@ struct Version {
   std::int64_t deleted_ms = 0;  // 0: not deleted
   std::int64_t expires_ms = 0;  // 0: never
   bool destroyed = false;       // its values are gone
+  Place place;                  // where they lie
 };
 
 // How a secret is written and kept.
@@ -70,7 +73,7 @@ struct Head {
 struct Appended {
   std::uint64_t number = 0;               // of the new version
   std::optional<std::uint64_t> previous;  // what was current before
-  std::vector<std::uint64_t> dropped;     // what is no longer kept
+  std::vector<Version> dropped;           // what is no longer kept
 };
 
 // Adds a version as of `now_ms` that expires at `expires_ms` (0: never). The head is changed.

@@ -43,15 +43,22 @@ Status update(Head& head, const wire::UpdateRequest& request, std::int64_t now_m
 template <class T>
 void SecretService::write(std::function<Result<T>(store::WriteTransaction&)> work,
                           std::function<void(Result<T>)> done) {
-  auto value = std::make_shared<std::optional<T>>();
+  struct Outcome {
+    std::optional<T> value;
+    bool released = false;
+  };
+
+  auto outcome = std::make_shared<Outcome>();
   store_.write(
-      [value, work = std::move(work)](store::WriteTransaction& transaction) -> Status {
-        STRONGROOM_ASSIGN(*value, work(transaction));
+      [this, outcome, work = std::move(work)](store::WriteTransaction& transaction) -> Status {
+        STRONGROOM_ASSIGN(outcome->value, work(transaction));
+        outcome->released = repository_.take_released();
         return {};
       },
-      [value, done = std::move(done)](Status status) {
+      [this, outcome, done = std::move(done)](Status status) {
         if (!status) return done(status.error());
-        done(*std::move(*value));
+        if (outcome->released) erase_released_soon();
+        done(*std::move(outcome->value));
       });
 }
 
@@ -119,7 +126,7 @@ void SecretService::handle(wire::Destroy, wire::DestroyRequest&& request,
         for (const auto number : request.versions.value_or(std::vector<std::int64_t>{}))
           asked.push_back(static_cast<std::uint64_t>(number));
         STRONGROOM_ASSIGN(Numbers done, destroy_versions(stored.head, asked, clock_.now_ms()));
-        if (!done.empty()) STRONGROOM_CHECK(repository_.erase_versions(transaction, stored, done));
+        if (!done.empty()) STRONGROOM_CHECK(repository_.erase_versions(transaction, std::move(stored), done));
         return done;
       },
       [this, path = std::move(path), completion = std::move(completion)](Result<Numbers> done) {
@@ -215,34 +222,36 @@ void SecretService::handle(wire::Move, wire::MoveRequest&& request, Completion<w
       });
 }
 
-Result<std::uint64_t> SecretService::copy(store::WriteTransaction& transaction, const wire::CopyRequest& request) {
+Result<SecretService::Draft> SecretService::draft_copy(store::ReadTransaction& transaction,
+                                                       const wire::CopyRequest& request, BodiesAtHand& bodies) {
   STRONGROOM_ASSIGN(const Path from, Path::parse(request.from));
-  STRONGROOM_ASSIGN(const Path to, Path::parse(request.to));
-  STRONGROOM_ASSIGN(const auto present, repository_.find(transaction, to.text()));
-  if (present) return make_error(ErrorCode::conflict, "there is a secret at '" + to.text() + "' already", "to");
+  STRONGROOM_ASSIGN(Path to, Path::parse(request.to));
+  Draft draft(std::move(to));
+  STRONGROOM_ASSIGN(const auto present, repository_.find(transaction, draft.path.text()));
+  if (present) return make_error(ErrorCode::conflict, "there is a secret at '" + draft.path.text() + "' already", "to");
   STRONGROOM_ASSIGN(const StoredSecret stored, repository_.get(transaction, from.text()));
   const std::int64_t now = clock_.now_ms();
   STRONGROOM_ASSIGN(const Version version, readable_version(stored.head, std::nullopt, now));
-  STRONGROOM_ASSIGN(const auto values, repository_.values(transaction, stored, version.number, memory_));
-  return repository_.append(transaction, to, std::nullopt, values,
-                            {.now_ms = now, .expires_ms = version.expires_ms, .details = &stored.head});
+  STRONGROOM_ASSIGN(draft.values, repository_.values(transaction, stored, version.number, memory_, bodies));
+  draft.version = {.now_ms = now, .expires_ms = version.expires_ms};
+  draft.details = stored.head;
+  return draft;
 }
 
-void SecretService::handle(wire::Copy, wire::CopyRequest&& request, Completion<wire::VersionResponse> completion) {
-  std::string to = request.to;
-  write<std::uint64_t>(
-      [this, request = std::move(request)](store::WriteTransaction& transaction) { return copy(transaction, request); },
-      [this, to = std::move(to), completion = std::move(completion)](Result<std::uint64_t> number) {
-        if (!number) return completion(number.error());
-        tell(ChangeKind::written, to, *number);
-        completion(wire::VersionResponse{static_cast<std::int64_t>(*number)});
-      });
+void SecretService::handle(wire::Copy, wire::CopyRequest&& request, Completion<wire::WrittenResponse> completion) {
+  auto writing = std::make_shared<Writing>(request.to, live_);
+  writing->completion = std::move(completion);
+  writing->draft = [this, request = std::move(request)](store::ReadTransaction& transaction, BodiesAtHand& bodies) {
+    return draft_copy(transaction, request, bodies);
+  };
+  write_version(std::move(writing));
 }
 
-Result<std::uint64_t> SecretService::roll_back(store::WriteTransaction& transaction,
-                                               const wire::RollbackRequest& request) {
-  STRONGROOM_ASSIGN(const Path path, Path::parse(request.path));
-  STRONGROOM_ASSIGN(auto stored, repository_.get(transaction, path.text()));
+Result<SecretService::Draft> SecretService::draft_rollback(store::ReadTransaction& transaction,
+                                                           const wire::RollbackRequest& request, BodiesAtHand& bodies) {
+  STRONGROOM_ASSIGN(Path path, Path::parse(request.path));
+  Draft draft(std::move(path));
+  STRONGROOM_ASSIGN(StoredSecret stored, repository_.get(transaction, draft.path.text()));
   STRONGROOM_CHECK(check_replaces(stored, request.check_version));
   const Version* version = stored.head.find(static_cast<std::uint64_t>(request.version));
   if (!version) return make_error(ErrorCode::not_found, "there is no such version", "version");
@@ -253,24 +262,21 @@ Result<std::uint64_t> SecretService::roll_back(store::WriteTransaction& transact
   if (expires != 0 && expires <= now)
     return make_error(ErrorCode::expired, "this version has expired; write the values anew if they still hold",
                       "version");
-  STRONGROOM_ASSIGN(const auto values, repository_.values(transaction, stored, version->number, memory_));
+  STRONGROOM_ASSIGN(draft.values, repository_.values(transaction, stored, version->number, memory_, bodies));
   // Reading a version in a row of its own ended the views into the head's row.
-  STRONGROOM_ASSIGN(stored, repository_.get(transaction, path.text()));
-  return repository_.append(transaction, path, std::move(stored), values, {.now_ms = now, .expires_ms = expires});
+  STRONGROOM_ASSIGN(draft.stored, repository_.find(transaction, draft.path.text()));
+  draft.version = {.now_ms = now, .expires_ms = expires};
+  return draft;
 }
 
 void SecretService::handle(wire::Rollback, wire::RollbackRequest&& request,
-                           Completion<wire::VersionResponse> completion) {
-  std::string path = request.path;
-  write<std::uint64_t>(
-      [this, request = std::move(request)](store::WriteTransaction& transaction) {
-        return roll_back(transaction, request);
-      },
-      [this, path = std::move(path), completion = std::move(completion)](Result<std::uint64_t> number) {
-        if (!number) return completion(number.error());
-        tell(ChangeKind::written, path, *number);
-        completion(wire::VersionResponse{static_cast<std::int64_t>(*number)});
-      });
+                           Completion<wire::WrittenResponse> completion) {
+  auto writing = std::make_shared<Writing>(request.path, live_);
+  writing->completion = std::move(completion);
+  writing->draft = [this, request = std::move(request)](store::ReadTransaction& transaction, BodiesAtHand& bodies) {
+    return draft_rollback(transaction, request, bodies);
+  };
+  write_version(std::move(writing));
 }
 
 void SecretService::handle(wire::Watch, wire::WatchRequest&& request, Completion<wire::Change> last,

@@ -4,6 +4,8 @@
 
 #include <strongroom/base/random.h>
 
+#include "daemon/secrets/version_fields.h"
+
 namespace strongroom::secrets {
 
 namespace {
@@ -19,33 +21,18 @@ Error replaced() {
   return make_error(ErrorCode::tampered, "a row of the store was replaced by an older one outside Strongroom");
 }
 
+Error version_is_gone() {
+  return make_error(ErrorCode::tampered, "a version of the secret was removed outside Strongroom");
+}
+
 store::RowKey head_row(const vault::Digest& lookup) {
   return {k_heads, {}, lookup};
 }
 
-// A field's plaintext: its name with length, then its value.
-Secret packed(const protocol::NamedSecret& field) {
-  Bytes head;
-  ByteWriter(head).text(field.name);
-  Secret out = Secret::of_size(head.size() + field.value.size(), field.value.memory());
-  const auto at = std::copy(head.begin(), head.end(), out.writable().begin());
-  std::ranges::copy(field.value.reveal(RevealReason::seal), at);
-  return out;
-}
-
-// The value stays where it was opened.
-Result<protocol::NamedSecret> unpacked(Secret field) {
-  ByteReader reader(field.reveal(RevealReason::transmit));
-  std::string name(reader.text(k_max_field_name));
-  if (!reader.ok()) return damaged();
-  field.drop_front(field.size() - reader.left());
-  return protocol::NamedSecret{std::move(name), std::move(field)};
-}
-
 }  // namespace
 
-SecretRepository::SecretRepository(const vault::Vault& vault, store::FreshnessTracker& freshness)
-    : vault_(vault), freshness_(freshness) {}
+SecretRepository::SecretRepository(const vault::Vault& vault, store::FreshnessTracker& freshness, PlainText plain_text)
+    : vault_(vault), freshness_(freshness), plain_text_(plain_text) {}
 
 // What is known is asked before the row is read: a row of a snapshot that began earlier may lawfully be older, one of a
 // snapshot that begins now may not.
@@ -103,12 +90,25 @@ Result<StoredSecret> SecretRepository::get(store::ReadTransaction& transaction, 
 }
 
 Result<SecretMap> SecretRepository::values(store::ReadTransaction& transaction, const StoredSecret& stored,
-                                           std::uint64_t number, std::pmr::memory_resource* memory) const {
+                                           std::uint64_t number, std::pmr::memory_resource* memory,
+                                           BodiesAtHand& bodies) const {
   const VersionKey key = version_key(stored.head.id, number);
+  const Version* const version = stored.head.find(number);
   BytesView item = stored.inline_item;
-  if (item.empty() || number != stored.head.current().number) {
+  Bytes joined;
+  if (version && version->place.tier == Tier::plain_text) {
+    if (plain_text_ == PlainText::refused)
+      return make_error(ErrorCode::unsupported,
+                        "the value lies as plain text, which only development mode reads; 'strongroom secret promote' "
+                        "encrypts it");
+    return plain_values(transaction, key, memory);
+  }
+  if (version && version->place.lies_elsewhere()) {
+    STRONGROOM_ASSIGN(joined, this->item(transaction, stored, *version, bodies));
+    item = joined;
+  } else if (item.empty() || number != stored.head.current().number) {
     STRONGROOM_ASSIGN(const auto row, transaction.get({k_versions, {}, key}));
-    if (!row) return make_error(ErrorCode::tampered, "a version of the secret was removed outside Strongroom");
+    if (!row) return version_is_gone();
     item = row->bytes;
   }
   STRONGROOM_ASSIGN(auto fields, vault_.open(version_context(key, number), item, memory));
@@ -137,7 +137,10 @@ Result<std::uint64_t> SecretRepository::append(store::WriteTransaction& transact
       secret.head.metadata = version.details->metadata;
       secret.head.policy = version.details->policy;
     }
-    fill_random(secret.head.id);
+    if (version.prepared)
+      secret.head.id = version.prepared->id;
+    else
+      fill_random(secret.head.id);
     STRONGROOM_ASSIGN(secret.lookup, lookup_of(vault_, path.text()));
     STRONGROOM_ASSIGN(secret.parent, parent_key_of(vault_, path.parent()));
   } else {
@@ -148,20 +151,32 @@ Result<std::uint64_t> SecretRepository::append(store::WriteTransaction& transact
   const std::uint64_t old_version = secret.row_version;
   const Appended change = append_version(secret.head, version.now_ms, version.expires_ms);
 
-  std::vector<Secret> plain;
-  plain.reserve(values.size());
-  std::vector<BytesView> views;
-  for (const auto& value : values) views.push_back(plain.emplace_back(packed(value)).reveal(RevealReason::seal));
-  Bytes item;
   const VersionKey key = version_key(secret.head.id, change.number);
-  STRONGROOM_CHECK(vault_.seal(version_context(key, change.number), views, item));
+  Bytes item;
+  if (version.prepared) {
+    if (version.prepared->id != secret.head.id || version.prepared->number != change.number)
+      return make_error(ErrorCode::busy, "the secret was changed meanwhile; try again");
+    // It was sealed before this transaction, perhaps before a new KEK.
+    item = version.prepared->item_head;
+    STRONGROOM_CHECK(vault_.rewrap(version_context(key, change.number), item));
+    STRONGROOM_CHECK(note_named(transaction, version.prepared->place));
+    secret.head.current().place = version.prepared->place;
+  } else if (version.tier == Tier::plain_text) {
+    Bytes row = plain_row(values);
+    const Status put = transaction.put({k_plain, {}, key}, change.number, row);
+    wipe(row.data(), row.size());
+    STRONGROOM_CHECK(put);
+    STRONGROOM_CHECK(note_apart(transaction));
+    secret.head.current().place.tier = Tier::plain_text;
+  } else {
+    STRONGROOM_ASSIGN(item, seal_values(key, change.number, values));
+  }
 
   if (change.previous && !old_item.empty()) {
     const VersionKey old_key = version_key(secret.head.id, *change.previous);
     STRONGROOM_CHECK(transaction.put({k_versions, {}, old_key}, *change.previous, old_item));
   }
-  for (const auto number : change.dropped)
-    STRONGROOM_CHECK(transaction.erase({k_versions, {}, version_key(secret.head.id, number)}));
+  for (const auto& dropped : change.dropped) STRONGROOM_CHECK(erase_values(transaction, secret.head.id, dropped));
   if (item.size() > k_inline_version) {
     STRONGROOM_CHECK(transaction.put({k_versions, {}, key}, change.number, item));
     item.clear();

@@ -33,14 +33,16 @@ Status select(SecretMap& values, const std::vector<std::string>& names) {
 }  // namespace
 
 SecretService::SecretService(const vault::Vault& vault, store::Store& store, store::FreshnessTracker& freshness,
-                             const Clock& clock, std::pmr::memory_resource* memory, RunSlow run_slow, LiveValues* live)
+                             const Clock& clock, std::pmr::memory_resource* memory, RunSlow run_slow, LiveValues* live,
+                             Placing placing)
     : store_(store),
       freshness_(freshness),
       clock_(clock),
       memory_(memory),
       run_slow_(std::move(run_slow)),
       live_(live),
-      repository_(vault, freshness) {}
+      repository_(vault, freshness, placing.plain_text),
+      placing_(std::move(placing)) {}
 
 SecretService::Problem SecretService::problem_of(const Error& error) {
   return {std::string(error_info(error.code).varlink_name), error.message};
@@ -60,26 +62,33 @@ Status SecretService::read(const std::function<Status(store::ReadTransaction&, S
   Suspects suspects;
   const Status status = store_.read([&](store::ReadTransaction& transaction) { return work(transaction, suspects); });
   for (const auto& lookup : suspects) {
-    store_.end_batch();
-    store_.begin_batch();
+    store_.renew_batch();
     STRONGROOM_CHECK(
         store_.read([&](store::ReadTransaction& transaction) { return repository_.confirm(transaction, lookup); }));
   }
   return status;
 }
 
-Result<wire::GetResponse> SecretService::handle(wire::Get, wire::GetRequest&& request) {
+Result<wire::GetResponse> SecretService::read_one(const wire::GetRequest& request, BodiesAtHand& bodies) {
   Result<wire::GetResponse> result = wire::GetResponse{};
   STRONGROOM_CHECK(read([&](store::ReadTransaction& transaction, Suspects& suspects) -> Status {
-    result = get(transaction, request, suspects);
+    result = get(transaction, request, suspects, bodies);
     return result ? Status() : Status(result.error());
   }));
   result->freshness = freshness_note();
   return result;
 }
 
+Result<wire::GetResponse> SecretService::handle(wire::Get, wire::GetRequest&& request, bool& elsewhere) {
+  BodiesAtHand bodies;
+  auto result = read_one(request, bodies);
+  if (!bodies.wanted.empty() && fetch_from_memory(bodies)) result = read_one(request, bodies);
+  elsewhere = !bodies.wanted.empty();
+  return result;
+}
+
 Result<wire::GetResponse> SecretService::get(store::ReadTransaction& transaction, const wire::GetRequest& request,
-                                             Suspects& suspects) {
+                                             Suspects& suspects, BodiesAtHand& bodies) {
   STRONGROOM_ASSIGN(const Path path, Path::parse(request.path));
   STRONGROOM_ASSIGN(const StoredSecret stored, repository_.get(transaction, path.text(), &suspects));
   std::optional<std::uint64_t> number;
@@ -87,11 +96,13 @@ Result<wire::GetResponse> SecretService::get(store::ReadTransaction& transaction
   const std::int64_t now = clock_.now_ms();
   STRONGROOM_ASSIGN(const Version version, readable_version(stored.head, number, now));
   wire::GetResponse response;
-  STRONGROOM_ASSIGN(response.fields_, repository_.values(transaction, stored, version.number, memory_));
+  STRONGROOM_ASSIGN(response.fields_, repository_.values(transaction, stored, version.number, memory_, bodies));
   if (request.only) STRONGROOM_CHECK(select(response.fields_, *request.only));
   response.version = static_cast<std::int64_t>(version.number);
   response.created_ms = version.created_ms;
   response.base64 = protocol::pack_values(response.fields_);
+  response.placed = static_cast<wire::Placed>(version.place.tier);
+  response.notice = notice_of(path.text(), version.place);
   if (read_times_.note(path.text(), now)) {
     store_.write([this, times = read_times_.take()](store::WriteTransaction& t) { return write_read_times(t, times); },
                  [](Status) {});
@@ -99,7 +110,15 @@ Result<wire::GetResponse> SecretService::get(store::ReadTransaction& transaction
   return response;
 }
 
-Result<wire::GetManyResponse> SecretService::handle(wire::GetMany, wire::GetManyRequest&& request) {
+Result<wire::GetManyResponse> SecretService::handle(wire::GetMany, wire::GetManyRequest&& request, bool& elsewhere) {
+  BodiesAtHand bodies;
+  auto result = read_many(request, bodies);
+  if (!bodies.wanted.empty() && fetch_from_memory(bodies)) result = read_many(request, bodies);
+  elsewhere = !bodies.wanted.empty();
+  return result;
+}
+
+Result<wire::GetManyResponse> SecretService::read_many(const wire::GetManyRequest& request, BodiesAtHand& bodies) {
   wire::GetManyResponse response;
   STRONGROOM_CHECK(read([&](store::ReadTransaction& transaction, Suspects& suspects) -> Status {
     response.items.clear();
@@ -108,7 +127,7 @@ Result<wire::GetManyResponse> SecretService::handle(wire::GetMany, wire::GetMany
     for (const auto& item : request.items) {
       wire::GetResult& result = response.items.emplace_back();
       result.path = item.path;
-      auto got = get(transaction, item, suspects);
+      auto got = get(transaction, item, suspects, bodies);
       if (!got && got.error().code == ErrorCode::tampered) return got.error();
       std::size_t size = 0;
       if (got)
@@ -122,6 +141,8 @@ Result<wire::GetManyResponse> SecretService::handle(wire::GetMany, wire::GetMany
       bytes += size;
       result.version = got->version;
       result.created_ms = got->created_ms;
+      result.placed = got->placed;
+      result.notice = std::move(got->notice);
       result.fields_ = std::move(got->fields_);
       result.base64 = std::move(got->base64);
     }
@@ -181,7 +202,10 @@ Result<wire::HistoryResponse> SecretService::handle(wire::GetHistory, wire::Path
                                .current = version == head.versions.rbegin()};
       if (version->deleted_ms != 0) entry.deleted_ms = version->deleted_ms;
       if (version->expires_ms != 0) entry.expires_ms = version->expires_ms;
-      if (version->destroyed) entry.destroyed = true;
+      if (version->destroyed)
+        entry.destroyed = true;
+      else
+        entry.placed = static_cast<wire::Placed>(version->place.tier);
       response.versions.push_back(entry);
     }
     response.created_ms = head.created_ms;

@@ -54,55 +54,44 @@ Status SecretService::check_replaces(const std::optional<StoredSecret>& stored,
                     "check_version");
 }
 
-Result<std::uint64_t> SecretService::put(store::WriteTransaction& transaction, const wire::PutRequest& request) {
-  STRONGROOM_ASSIGN(const Path path, Path::parse(request.path));
-  STRONGROOM_ASSIGN(auto stored, repository_.find(transaction, path.text()));
+// It may run again, so the request stays as it is.
+Result<SecretService::Draft> SecretService::draft_put(store::ReadTransaction& transaction,
+                                                      const wire::PutRequest& request, BodiesAtHand& bodies) {
+  STRONGROOM_ASSIGN(Path path, Path::parse(request.path));
+  Draft draft(std::move(path));
+  STRONGROOM_ASSIGN(draft.stored, repository_.find(transaction, draft.path.text()));
+  auto& stored = draft.stored;
   const bool readable = stored && stored->head.current().deleted_ms == 0 && !stored->head.current().destroyed;
   STRONGROOM_CHECK(check_replaces(stored, request.check_version));
   const std::int64_t now = clock_.now_ms();
   if (request.expires_ms && *request.expires_ms <= now)
     return make_error(ErrorCode::invalid_argument, "must be in the future", "expires_ms");
-  // The work may run again, so the request stays as it is.
-  SecretMap values = clone(request.fields_);
+  draft.values = clone(request.fields_);
   if (request.merge.value_or(false) && readable) {
-    STRONGROOM_ASSIGN(auto current, repository_.values(transaction, *stored, stored->head.current().number, memory_));
-    merge(values, std::move(current));
+    STRONGROOM_ASSIGN(auto current,
+                      repository_.values(transaction, *stored, stored->head.current().number, memory_, bodies));
+    merge(draft.values, std::move(current));
     // Reading a version in a row of its own ended the views into the head's row.
-    STRONGROOM_ASSIGN(stored, repository_.find(transaction, path.text()));
+    STRONGROOM_ASSIGN(stored, repository_.find(transaction, draft.path.text()));
   }
-  STRONGROOM_CHECK(check_values(values));
-  if (stored) stored->head.last_read_ms = std::max(stored->head.last_read_ms, read_times_.find(path.text()));
-  return repository_.append(transaction, path, std::move(stored), values,
-                            {.now_ms = now, .expires_ms = request.expires_ms.value_or(0)});
+  STRONGROOM_CHECK(check_values(draft.values));
+  if (stored) stored->head.last_read_ms = std::max(stored->head.last_read_ms, read_times_.find(draft.path.text()));
+  draft.version = {.now_ms = now, .expires_ms = request.expires_ms.value_or(0)};
+  return draft;
 }
 
 void SecretService::handle(wire::Put, wire::PutRequest&& request, Completion<wire::PutResponse> completion) {
   if (auto status = protocol::unpack_values(request.fields_, request.base64); !status)
     return completion(status.error());
-
-  struct Work {
-    Work(wire::PutRequest&& taken, LiveValues* live) : request(std::move(taken)), held(live) {
-      for (const auto& field : request.fields_) held.add(field.value.reveal(RevealReason::inspect));
-      held.begin();
-    }
-
-    wire::PutRequest request;
-    std::uint64_t version = 0;
-    LiveValues::Scope held;
+  auto writing = std::make_shared<Writing>(request.path, live_);
+  for (const auto& field : request.fields_) writing->held.add(field.value.reveal(RevealReason::inspect));
+  writing->held.begin();
+  writing->completion = std::move(completion);
+  writing->draft = [this, request = std::make_shared<wire::PutRequest>(std::move(request))](
+                       store::ReadTransaction& transaction, BodiesAtHand& bodies) {
+    return draft_put(transaction, *request, bodies);
   };
-
-  auto work = std::make_shared<Work>(std::move(request), live_);
-  store_.write(
-      [this, work](store::WriteTransaction& transaction) -> Status {
-        STRONGROOM_ASSIGN(work->version, put(transaction, work->request));
-        return {};
-      },
-      [this, work, completion = std::move(completion)](Status status) {
-        if (!status) return completion(status.error());
-        read_times_.forget(work->request.path);
-        tell(wire::ChangeKind::written, work->request.path, work->version);
-        completion(wire::PutResponse{static_cast<std::int64_t>(work->version)});
-      });
+  write_version(std::move(writing));
 }
 
 void SecretService::handle(wire::PutMany, wire::PutManyRequest&& request,
@@ -121,10 +110,13 @@ void SecretService::handle(wire::PutMany, wire::PutManyRequest&& request,
     batch->response.items[i].path = request.items[i].path;
     handle(wire::Put{}, std::move(request.items[i]), [batch, i](Result<wire::PutResponse> result) {
       auto& item = batch->response.items[i];
-      if (result)
+      if (result) {
         item.version = result->version;
-      else
+        item.placed = result->placed;
+        item.notice = std::move(result->notice);
+      } else {
         item.problem = problem_of(result.error());
+      }
       if (--batch->left == 0) batch->completion(std::move(batch->response));
     });
   }

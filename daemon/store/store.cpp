@@ -76,6 +76,10 @@ void Store::begin_batch() {
   t_batches.push_back({this, nullptr});
 }
 
+void Store::renew_batch() noexcept {
+  if (Batch* const batch = find_batch(this)) batch->transaction.reset();
+}
+
 void Store::end_batch() noexcept {
   std::erase_if(t_batches, [&](const Batch& batch) { return batch.store == this; });
 }

@@ -89,6 +89,8 @@ class Store {
   // do not see writes that were committed after its first read.
   void begin_batch();
   void end_batch() noexcept;
+  // The next read of this thread sees what is committed by then. Nothing without a batch.
+  void renew_batch() noexcept;
 
   // Queues `work`, which sees the system scope. `done` is always called exactly once, on the writer thread, except when
   // the queue is full or the store is stopping: then it is called before this returns, with `busy` or `cancelled`.

@@ -102,7 +102,7 @@ TEST_F(Frames, ManyMessagesInOneWriteAreAnsweredInOrder) {
   }
   ASSERT_TRUE(socket.send(all));
   for (int i = 0; i < 100; ++i) {
-    EXPECT_EQ(socket.receive().value_or(""), R"({"parameters":{"version":1}})") << i;
+    EXPECT_EQ(socket.receive().value_or(""), R"({"parameters":{"version":1,"placed":"store"}})") << i;
     const auto got = socket.receive().value_or("");
     EXPECT_NE(got.find(R"("fields":{"value":"v"})"), std::string::npos) << i << got;
     EXPECT_NE(socket.receive().value_or("").find("Secret.Such" + std::to_string(i)), std::string::npos) << i;
@@ -125,7 +125,7 @@ TEST_F(Frames, AClientThatSendsAndStopsWritingGetsItsAnswers) {
   ASSERT_TRUE(socket.send(
       std::string(R"({"method":"io.strongroom.Secret.Put","parameters":{"path":"a","fields":{"value":"v"}}})") + '\0'));
   socket.shut_down_writing();
-  EXPECT_EQ(socket.receive().value_or(""), R"({"parameters":{"version":1}})");
+  EXPECT_EQ(socket.receive().value_or(""), R"({"parameters":{"version":1,"placed":"store"}})");
   EXPECT_TRUE(socket.is_closed_by_peer());
 }
 

@@ -100,10 +100,15 @@ inline std::unique_ptr<Process> start_keepassxc(const std::filesystem::path& fol
                                  (folder / "keepassxc-local.ini").string()};
   if (!password.empty()) words.emplace_back("--pw-stdin");
   words.push_back((folder / "desktop.kdbx").string());
-  auto process = start(std::move(words), environment, password.empty() ? "" : password + "\n");
-  if (!eventually([&] { return has_collection(environment, password.empty()); }))
-    throw std::runtime_error("there is no KeePassXC");
-  return process;
+  // Beside much other work it sometimes never offers its database (two of some hundred starts); another start does.
+  std::string said;
+  for (int i = 0; i < 3; ++i) {
+    auto process = start(words, environment, password.empty() ? "" : password + "\n");
+    if (eventually([&] { return has_collection(environment, password.empty()); })) return process;
+    process->kill(SIGKILL);
+    said = process->wait().errors;
+  }
+  throw std::runtime_error("there is no KeePassXC: " + said);
 }
 
 }  // namespace keychain_provider

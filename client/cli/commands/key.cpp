@@ -32,10 +32,13 @@ std::string sentence_of(const wire::Rewrapping& state) {
 }
 
 void print_keys(const wire::ListKeysResponse& response) {
-  std::vector<std::vector<std::string>> rows{{"KIND", "NAME", "VERSION", "CREATED", "STATE"}};
+  std::vector<std::vector<std::string>> rows{{"KIND", "NAME", "VERSION", "CREATED", "STATE", "EXCHANGED"}};
   for (const auto& key : response.keys)
     rows.push_back({std::string(word_of(key.kind)), key.name, std::to_string(key.version),
-                    key.created_ms ? local_time(*key.created_ms) : "-", key.current ? "current" : "retiring"});
+                    key.created_ms ? local_time(*key.created_ms) : "-", key.current ? "current" : "retiring",
+                    key.due_ms                                          ? "by itself " + local_time(*key.due_ms)
+                    : key.kind == wire::KeyKind::system || !key.current ? ""
+                                                                        : "when asked"});
   std::string text = as_table(rows);
   if (response.rewrapping) text += "\n" + sentence_of(*response.rewrapping) + "\n";
   print(text);

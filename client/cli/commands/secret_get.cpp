@@ -48,6 +48,7 @@ int run_get(Session& session, const GetOptions& options) {
     }
   }
   print(text);
+  if (!session.options().json) tell_notice(options.path, got->notice);
   return 0;
 }
 
@@ -71,6 +72,7 @@ int run_read(Session& session, const ReadOptions& options) {
     return session.fail(unpacked.error());
   print(got->fields_.front().value.reveal_text(RevealReason::deliver));
   if (!options.no_newline) print("\n");
+  tell_notice(reference->path, got->notice);
   return 0;
 }
 

@@ -101,7 +101,8 @@ int run_move(Session& session, const Options& options) {
 }
 
 int run_copy(Session& session, const Options& options) {
-  return call<wire::Copy>(session, {.from = options.path, .to = options.to}, [&](const wire::VersionResponse& answer) {
+  return call<wire::Copy>(session, {.from = options.path, .to = options.to}, [&](const wire::WrittenResponse& answer) {
+    tell_notice(options.to, answer.notice);
     return say(session, "version", answer.version,
                "Copied " + neutralised(options.path) + " to " + neutralised(options.to) + ".");
   });
@@ -110,7 +111,8 @@ int run_copy(Session& session, const Options& options) {
 int run_rollback(Session& session, const Options& options) {
   wire::RollbackRequest request{.path = options.path, .version = options.version};
   if (options.check_version >= 0) request.check_version = options.check_version;
-  return call<wire::Rollback>(session, request, [&](const wire::VersionResponse& answer) {
+  return call<wire::Rollback>(session, request, [&](const wire::WrittenResponse& answer) {
+    tell_notice(options.path, answer.notice);
     return say(session, "version", answer.version,
                "Version " + std::to_string(answer.version) + " of " + neutralised(options.path) +
                    " has the values of version " + std::to_string(options.version) + ".");

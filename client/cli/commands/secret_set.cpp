@@ -7,6 +7,7 @@
 
 #include "client/cli/command.h"
 #include "client/cli/duration.h"
+#include "client/cli/print_json.h"
 #include "client/cli/reference.h"
 #include "client/cli/terminal.h"
 
@@ -86,9 +87,10 @@ int run_set(Session& session, Options& options) {
   const auto put = (*client)->call<wire::Put>(request);
   if (!put) return session.fail(put.error());
   if (session.options().json)
-    print("{\"version\":" + std::to_string(put->version) + "}\n");
+    print_json(*put);
   else if (!session.options().quiet)
     print("Stored version " + std::to_string(put->version) + " of " + neutralised(options.path) + ".\n");
+  if (!session.options().json) tell_notice(options.path, put->notice);
   return 0;
 }
 

@@ -173,6 +173,58 @@ TEST_F(BackupCommands, BecomesAStoreElsewhereWithTheIdentityAlone) {
   EXPECT_FALSE(holds(run_cli(other, {"audit", "list", "--since", "1h"}).output, canary_));
 }
 
+// The id is another one for what runs in a name space of its own.
+TEST_F(BackupCommands, IsRestoredOnAMachineWithAnotherId) {
+  const std::string id = path("machine-id");
+  std::ofstream(id) << std::string(31, 'a') << "b\n";
+  fs::permissions(id, fs::perms::others_read | fs::perms::group_read, fs::perm_options::add);
+  const std::vector<std::string> elsewhere{
+      "unshare", "--mount", "sh", "-c", "mount --bind \"$0\" /etc/machine-id && exec \"$@\"", id};
+  std::vector<std::string> trial = elsewhere;
+  trial.insert(trial.end(), {"cat", "/etc/machine-id"});
+  if (geteuid() != 0 || Process(trial, {}).wait().output != content(id))
+    GTEST_SKIP() << "only root of a machine with an id can give it another one";
+  const std::string file = make();
+  (void)daemon_.stop();
+  TestDaemon other;
+  std::vector<std::string> words = elsewhere;
+  words.insert(words.end(), {STRONGROOMD_PATH, "--data", other.data().string(), "--state", other.state().string(),
+                             "--restore", file, "--identity", path("key")});
+  const auto restored = Process(words, {.environment = other.environment(), .input = {}, .folder = {}}).wait();
+  ASSERT_EQ(restored.exit_code, 0) << restored.errors;
+  other.run_under(elsewhere);
+  other.start();
+  expect_all(other);
+  (void)other.stop();
+  other.run_under({});
+  other.start();
+  auto client = other.client();
+  EXPECT_EQ(get(client, "prod/db").error().code, ErrorCode::locked) << "its key file is of that machine";
+}
+
+TEST_F(BackupCommands, AScheduleIsWrittenIntoTheConfigurationAndJudgedFirst) {
+  const auto schedule = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {STRONGROOM_PATH, "backup", "schedule"});
+    return Process(words, {.environment = daemon_.environment(), .input = {}, .folder = {}}).wait();
+  };
+  const fs::path file = daemon_.folder() / ".config" / "strongroom" / "config.toml";
+  EXPECT_NE(schedule({}).exit_code, 0);
+  const auto nowhere = schedule({"--folder", path("backups"), "--recipient", recipient_});
+  EXPECT_TRUE(holds(nowhere.errors, "there is no such folder")) << nowhere.errors;
+  fs::create_directory(path("backups"));
+  EXPECT_NE(schedule({"--folder", path("backups"), "--recipient", "age1nobody"}).exit_code, 0);
+  EXPECT_FALSE(fs::exists(file)) << "what the daemon does not take is not written";
+  const auto written = schedule({"--folder", path("backups"), "--recipient", recipient_, "--keep", "3"});
+  ASSERT_EQ(written.exit_code, 0) << written.errors;
+  const std::string text = content(file);
+  ASSERT_EQ(schedule({"--every-hours", "6"}).exit_code, 0);
+  EXPECT_EQ(content(file), text + "every_hours = 6\n");
+  (void)daemon_.stop();
+  daemon_.start();
+  const auto list = cli({"backup", "list"});
+  EXPECT_TRUE(holds(list.output, "every 6 h, 3 kept")) << list.output << list.errors;
+}
+
 TEST_F(BackupCommands, OneThatAgeHasMadeOfTheSameIsAsGood) {
   const std::string same = forged(make(), "true");
   TestDaemon other;

@@ -3,6 +3,8 @@
 
 #include <filesystem>
 
+#include <strongroom/protocol/methods/service.h>
+
 #include "tests/support/cli.h"
 #include "tests/support/text.h"
 
@@ -54,6 +56,43 @@ TEST_F(Health, FindsAFileThatIsOpenToOthers) {
   EXPECT_TRUE(holds(line("files"), "vault.key is open to other users")) << line("files");
   EXPECT_TRUE(holds(line("files"), "chmod go=")) << line("files");
   EXPECT_TRUE(holds(cli({"--json", "health"}).output, "\"state\":\"unhealthy\""));
+}
+
+TEST_F(Health, WhatChangesIsAuditedAndTheStatusKnowsOfTheLastLook) {
+  ASSERT_EQ(cli({"health"}).exit_code, 0);
+  fs::permissions(daemon_.state() / "vault.key", fs::perms::group_read, fs::perm_options::add);
+  ASSERT_EQ(cli({"health"}).exit_code, 1);
+  const std::string events = cli({"audit", "list"}).output;
+  EXPECT_TRUE(holds(events, "health.changed")) << events;
+  EXPECT_TRUE(holds(cli({"status", "--json"}).output, "\"health\":\"unhealthy\""));
+}
+
+TEST_F(Health, TheDoctorExplainsAndMendsWhatIsSafe) {
+  ASSERT_EQ(cli({"slot", "add", "recovery"}).exit_code, 0);
+  fs::permissions(daemon_.state() / "vault.key", fs::perms::group_read, fs::perm_options::add);
+  const auto told = cli({"doctor"});
+  EXPECT_EQ(told.exit_code, 1);
+  EXPECT_TRUE(holds(told.output, "Fault in files")) << told.output;
+  EXPECT_TRUE(holds(told.output, "Another user of this machine can read")) << told.output;
+  EXPECT_TRUE(holds(told.output, "strongroom doctor --yes")) << told.output;
+  EXPECT_TRUE(holds(line("files"), "unhealthy")) << "nothing is done without a yes";
+  const auto mended = cli({"doctor", "--yes"});
+  EXPECT_EQ(mended.exit_code, 0) << mended.output << mended.errors;
+  EXPECT_TRUE(holds(mended.output, "Mended: only this user can read")) << mended.output;
+  EXPECT_TRUE(holds(line("files"), " healthy ")) << line("files");
+  const auto perms = fs::status(daemon_.state() / "vault.key").permissions();
+  EXPECT_EQ(perms & (fs::perms::group_all | fs::perms::others_all), fs::perms::none);
+  EXPECT_TRUE(holds(cli({"audit", "list"}).output, "service.mend"));
+}
+
+TEST_F(Health, NothingIsMendedThatIsWellOrNeedsAPerson) {
+  auto client = daemon_.client();
+  for (const char* name : {"files", "slots", "disk"}) {
+    const auto answer = client.call<protocol::service::Mend>({.name = name});
+    ASSERT_FALSE(answer) << name;
+    EXPECT_EQ(answer.error().code, ErrorCode::conflict) << name;
+  }
+  EXPECT_EQ(client.call<protocol::service::Mend>({.name = "weather"}).error().code, ErrorCode::not_found);
 }
 
 // The code of a slot that is gone is well-formed and wrong.

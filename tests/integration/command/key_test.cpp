@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "tests/support/cli.h"
+#include "tests/support/eventually.h"
 #include "tests/support/secrets.h"
 #include "tests/support/text.h"
 
@@ -55,6 +56,41 @@ class KeyCommands : public testing::Test {
 
   TestDaemon daemon_;
 };
+
+TEST_F(KeyCommands, KeysThatHaveGrownOldAreExchangedWithoutBeingAsked) {
+  fill(50);
+  EXPECT_TRUE(holds(cli({"key", "list", "--json"}).output, "\"due_ms\"")) << cli({"key", "list", "--json"}).output;
+  (void)daemon_.stop();
+  const auto versions = [&] {
+    const auto keys = daemon_.client().call<protocol::vault::ListKeys>({});
+    std::pair<std::int64_t, std::int64_t> found;
+    if (!keys) return found;
+    for (const auto& key : keys->keys)
+      (key.kind == protocol::vault::KeyKind::root ? found.first : found.second) =
+          key.kind == protocol::vault::KeyKind::system ? found.second : key.version;
+    return found;
+  };
+  // The clock on the wall alone: what waits for a span of time goes on as it is. Preloaded by hand, because the program
+  // `faketime` stays between the daemon and its signals.
+  const auto after = [&](const std::string& days) {
+    fs::path library;
+    for (const auto& folder : fs::directory_iterator("/usr/lib"))
+      if (const fs::path found = folder.path() / "faketime" / "libfaketime.so.1"; fs::exists(found)) library = found;
+    ASSERT_FALSE(library.empty());
+    daemon_.run_under({"env", "LD_PRELOAD=" + library.string(), "FAKETIME=" + days, "FAKETIME_DONT_FAKE_MONOTONIC=1"});
+  };
+  after("+100d");
+  daemon_.start();
+  EXPECT_TRUE(eventually([&] { return versions() == std::pair<std::int64_t, std::int64_t>(1, 2); }))
+      << cli({"key", "list"}).output;
+  expect_all(50);
+  EXPECT_TRUE(holds(cli({"audit", "list", "--action", "vault.rotate_key"}).output, "vault.rotate_key"));
+  (void)daemon_.stop();
+  after("+400d");
+  daemon_.start();
+  EXPECT_TRUE(eventually([&] { return versions().first == 2; })) << cli({"key", "list"}).output;
+  expect_all(50);
+}
 
 TEST_F(KeyCommands, ANameSpaceGetsANewKeyWhileAllStaysReadable) {
   fill(200);
@@ -109,6 +145,19 @@ TEST_F(KeyCommands, TheStatusSaysHowSafeItIsAndWhatMakesItSafer) {
   EXPECT_TRUE(holds(second.output, R"("level":"secure","method":"encrypted_db")")) << second.output;
   const std::string changed = cli({"audit", "list", "--action", "security.changed", "--json"}).output;
   EXPECT_TRUE(holds(changed, "fallback became secure")) << changed;
+}
+
+TEST_F(KeyCommands, AChangeOfSafetyWhileTheDaemonWasStoppedIsTold) {
+  ASSERT_EQ(cli({"slot", "add", "recovery"}).exit_code, 0);
+  ASSERT_EQ(cli({"slot", "remove", slot_of("key_file")}).exit_code, 0);
+  ASSERT_EQ(cli({"slot", "add", "passphrase"}, "correct horse battery").exit_code, 0);
+  (void)daemon_.stop();
+  EXPECT_TRUE(holds(content(daemon_.state() / "security.json"), R"("level":"secure")"));
+  daemon_.add_flags({"--require-sandbox", "false"});
+  daemon_.start();
+  ASSERT_EQ(cli({"unlock", "--passphrase"}, "correct horse battery").exit_code, 0);
+  const std::string changed = cli({"audit", "list", "--action", "security.changed", "--json"}).output;
+  EXPECT_TRUE(holds(changed, "secure became fallback")) << changed;
 }
 
 TEST_F(KeyCommands, WhatCannotBeRotatedIsSaid) {

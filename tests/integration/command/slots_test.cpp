@@ -63,6 +63,45 @@ TEST_F(Slots, ALockHoldsOverRestartsUntilUnlock) {
   EXPECT_EQ(cli({"read", "a"}).output, "value\n");
 }
 
+TEST_F(Slots, ADescriptorHandsOverWhatOpens) {
+  ASSERT_EQ(cli({"slot", "add", "passphrase"}, "correct horse battery").exit_code, 0);
+  ASSERT_EQ(cli({"secret", "set", "a"}, "value").exit_code, 0);
+  ASSERT_EQ(cli({"lock"}).exit_code, 0);
+  const auto unlock = [&](const std::string& script) {
+    Process process(
+        {"/bin/sh", "-c", script, "sh", STRONGROOM_PATH, daemon_.socket()},
+        {.environment = {"HOME=" + daemon_.folder().string(), "PATH=/usr/bin:/bin"}, .input = {}, .folder = {}});
+    return process.wait();
+  };
+  const auto missing = unlock(R"("$1" --no-start --socket "$2" unlock --fd 7)");
+  EXPECT_NE(missing.exit_code, 0);
+  EXPECT_NE(missing.errors.find("is no open descriptor"), std::string::npos) << missing.errors;
+  const auto wrong = unlock(R"(echo wrong | "$1" --no-start --socket "$2" unlock --fd 7 7<&0)");
+  EXPECT_NE(wrong.exit_code, 0);
+  const auto opened = unlock(R"(echo correct horse battery | "$1" --no-start --socket "$2" unlock --fd 7 7<&0)");
+  EXPECT_EQ(opened.exit_code, 0) << opened.errors;
+  EXPECT_EQ(cli({"read", "a"}).output, "value\n");
+}
+
+TEST_F(Slots, OnlyWhatTheOrderNamesIsTriedWithoutAPerson) {
+  ASSERT_EQ(cli({"slot", "add", "passphrase"}, "correct horse battery").exit_code, 0);
+  ASSERT_EQ(cli({"secret", "set", "a"}, "value").exit_code, 0);
+  daemon_.stop();
+  daemon_.add_flags({"--unlock-order", "keychain,credential"});
+  daemon_.start();
+  EXPECT_EQ(cli({"read", "a"}).exit_code, 5) << "the key file is there, and not tried";
+  EXPECT_EQ(cli({"unlock", "--passphrase"}, "correct horse battery").exit_code, 0);
+  EXPECT_EQ(cli({"read", "a"}).output, "value\n");
+  daemon_.stop();
+  daemon_.add_flags({"--unlock-order", "key_file, keychain"});
+  daemon_.start();
+  EXPECT_EQ(cli({"read", "a"}).output, "value\n");
+  daemon_.stop();
+  daemon_.add_flags({"--unlock-order", "passphrase"});
+  daemon_.launch();
+  EXPECT_NE(daemon_.wait().errors.find("--unlock-order"), std::string::npos);
+}
+
 TEST_F(Slots, TheRecoveryCodeOpensWhenTheKeyFileIsGone) {
   const std::string code = code_in(cli({"init"}).output);
   ASSERT_EQ(cli({"secret", "set", "a"}, "value").exit_code, 0);

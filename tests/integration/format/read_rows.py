@@ -87,6 +87,9 @@ class Rows:
                 head.metadata[name] = reader.bytes().decode()
             head.versions_kept, head.check_required = reader.number("H"), reader.number("B") == 1
             head.destroyed = tuple(reader.number("Q") for _ in range(reader.number("H")))
+            if reader.at < len(plain):
+                head.elsewhere = {reader.number("Q"): (reader.number("B"), reader.raw(16))
+                                  for _ in range(reader.number("H"))}
         reader.end()
         return head
 

@@ -14,7 +14,7 @@ HealthCheck finds(const char* name, Finding finding) {
 }
 
 TEST(Health, IsThatOfItsWorstPart) {
-  EXPECT_EQ(examine({}).state, HealthState::healthy);
+  EXPECT_EQ(examine(std::vector<HealthCheck>{}).state, HealthState::healthy);
   EXPECT_EQ(examine({finds("a", Finding::good("x")), finds("b", Finding::degraded("y", "do z"))}).state,
             HealthState::degraded);
   const auto all = examine({finds("a", Finding::bad("x")), finds("b", Finding::degraded("y", "do z"))});

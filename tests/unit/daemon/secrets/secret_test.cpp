@@ -17,7 +17,8 @@ TEST(Head, KeepsTenVersionsAndNeverReusesANumber) {
   const auto change = append_version(head, 2000);
   EXPECT_EQ(change.number, 11u);
   EXPECT_EQ(change.previous, 10u);
-  EXPECT_EQ(change.dropped, std::vector<std::uint64_t>{1});
+  ASSERT_EQ(change.dropped.size(), 1u);
+  EXPECT_EQ(change.dropped.front().number, 1u);
   EXPECT_EQ(head.versions.size(), k_versions_kept);
   EXPECT_EQ(head.current().number, 11u);
   EXPECT_EQ(head.find(1), nullptr);
@@ -114,6 +115,47 @@ TEST(Head, HasOneFormOnly) {
   EXPECT_FALSE(decode_head(with({"a"}, 10, {2, 1}))) << "out of order";
   EXPECT_FALSE(decode_head(with({"a"}, 10, {2, 2}))) << "twice";
   EXPECT_FALSE(decode_head(with({}, 10, {}))) << "nothing but what is usual";
+}
+
+TEST(Head, ComesBackWithWhereItsValuesLie) {
+  Head head = head_with(3);
+  head.find(1)->place = {.tier = Tier::keychain, .id = {1, 2, 3}};
+  head.find(3)->place = {.tier = Tier::session, .id = {4}};
+  const Bytes bytes = encode(head);
+  const auto again = decode_head(bytes);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(encode(*again), bytes);
+  EXPECT_EQ(again->find(1)->place, head.find(1)->place);
+  EXPECT_EQ(again->find(2)->place, Place{});
+  EXPECT_EQ(again->find(3)->place, head.find(3)->place);
+  const std::size_t without = encode(head_with(3)).size();
+  for (std::size_t size = without + 1; size < bytes.size(); ++size)
+    EXPECT_FALSE(decode_head(BytesView(bytes).first(size))) << size;
+}
+
+TEST(Head, HasOneFormOfPlacesOnly) {
+  const auto with = [](const std::vector<std::pair<std::uint64_t, std::uint8_t>>& places) {
+    Bytes bytes = encode(head_with(2));
+    ByteWriter writer(bytes);
+    writer.u16(0);
+    writer.u16(10);
+    writer.u8(0);
+    writer.u16(0);
+    writer.u16(static_cast<std::uint16_t>(places.size()));
+    for (const auto& [number, tier] : places) {
+      writer.u64(number);
+      writer.u8(tier);
+      writer.raw(BodyId{});
+    }
+    return bytes;
+  };
+  EXPECT_TRUE(decode_head(with({{1, 1}, {2, 3}})));
+  EXPECT_FALSE(decode_head(with({{2, 1}, {1, 1}}))) << "out of order";
+  EXPECT_FALSE(decode_head(with({{1, 1}, {1, 1}}))) << "twice";
+  EXPECT_FALSE(decode_head(with({{1, 0}}))) << "what is usual";
+  EXPECT_FALSE(decode_head(with({{1, 4}}))) << "no such tier";
+  EXPECT_FALSE(decode_head(with({{3, 1}}))) << "no such version";
+  EXPECT_FALSE(decode_head(with({}))) << "nothing";
 }
 
 TEST(Head, APolicyOfFewerVersionsHoldsFromTheNextWrite) {

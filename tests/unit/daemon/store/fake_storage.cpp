@@ -28,9 +28,14 @@ class FakeTransaction final : public WriteTransaction {
   }
 
   Status scan(const Range& range, const ScanSink& sink) override {
-    for (const auto& [id, row] : rows_)
-      if (std::get<0>(id) == range.collection && !sink(as_bytes(std::get<1>(id)), {row.version, as_bytes(row.value)}))
-        break;
+    if (range.reverse) return make_error(ErrorCode::unsupported, "this storage scans forwards only");
+    std::uint32_t rows = 0;
+    for (const auto& [id, row] : rows_) {
+      const auto& [collection, key] = id;
+      const bool behind = !range.last.empty() && key >= as_text(range.last);
+      if (collection != range.collection || key < as_text(range.first) || behind) continue;
+      if (!sink(as_bytes(key), {row.version, as_bytes(row.value)}) || ++rows == range.limit) break;
+    }
     return {};
   }
 
@@ -78,6 +83,7 @@ class FakeTransaction final : public WriteTransaction {
     disk_.rows = rows_;
     disk_.mark = mark;
     ++disk_.commits;
+    if (disk_.faults.behind_commit) return *disk_.faults.behind_commit;
     return {};
   }
 

@@ -16,7 +16,8 @@ struct Faults {
   std::optional<Error> begin_write;
   std::optional<Error> begin_read;
   std::optional<Error> commit;
-  std::string full_key;  // putting this key fails with storage_full
+  std::optional<Error> behind_commit;  // it is durable, and says that it failed
+  std::string full_key;                // putting this key fails with storage_full
   bool full_loses_transaction = false;
 };
 

@@ -7,6 +7,7 @@
 
 #include <strongroom/protocol/methods/secret/finding.h>
 #include <strongroom/protocol/methods/secret/life.h>
+#include <strongroom/protocol/methods/secret/placing.h>
 #include <strongroom/protocol/methods/secret/values.h>
 #include <strongroom/protocol/methods/secret/watch.h>
 
@@ -15,7 +16,7 @@ namespace strongroom::protocol::secret {
 inline constexpr std::string_view interface = "io.strongroom.Secret";
 inline constexpr std::string_view documentation = "Named secrets with fields and versions.";
 using Methods = MethodList<Get, Put, GetMany, PutMany, List, GetHistory, Search, Delete, Undelete, Destroy, Purge, Move,
-                           Copy, Rollback, Update, Watch>;
+                           Copy, Rollback, Update, Watch, Promote, ForgetSession>;
 
 // The interface of a method of this area, found by its type.
 template <class M>

@@ -174,6 +174,8 @@ struct StatusResponse {
   std::optional<std::map<std::string, std::int64_t>> dropped_clients;
   std::optional<AuditStatus> audit;
   std::optional<SecurityStatus> security;
+  std::optional<HealthState> health;
+  std::optional<std::int64_t> health_ms;
   std::vector<std::string> problems;
 
   static constexpr auto fields() {
@@ -199,6 +201,8 @@ struct StatusResponse {
                                    "passed; absent when there were none."},
         Field<&R::audit>{"audit", "How the audit log is; absent while there is none."},
         Field<&R::security>{"security", "How safe the keys are, and why; earlier daemons leave it out."},
+        Field<&R::health>{"health", "The worst that the last look at each part has found; absent before the first."},
+        Field<&R::health_ms>{"health_ms", "When that was, in milliseconds since 1970."},
         Field<&R::problems>{"problems", "Sentences about what needs attention; empty when nothing does."}};
   }
 };
@@ -229,14 +233,17 @@ struct HealthCheck {
   HealthState state{};
   std::string detail;
   std::optional<std::string> remedy;
+  std::optional<std::string> mends;
   std::int64_t duration_us = 0;
   static constexpr std::string_view type_name = "HealthCheck";
 
   static constexpr auto fields() {
     using R = HealthCheck;
-    return std::tuple{Field<&R::name>{"name", "What was looked at."}, Field<&R::state>{"state", "How it is."},
+    return std::tuple{Field<&R::name>{"name", "What was looked at."},
+                      Field<&R::state>{"state", "How it is."},
                       Field<&R::detail>{"detail", "Why, one sentence."},
                       Field<&R::remedy>{"remedy", "What makes it better; absent when nothing is to be done."},
+                      Field<&R::mends>{"mends", "What Mend would do about it; absent when it can do nothing safely."},
                       Field<&R::duration_us>{"duration_us", "How long the look took, in microseconds."}};
   }
 };
@@ -261,6 +268,25 @@ struct GetHealth {
           "audit log, disk, clock, plugins. It takes some milliseconds, and up to five seconds when a "
           "keychain does not answer.",
       .audit = not_audited("Programs poll it, and it tells nothing about what is stored.")};
+};
+
+struct MendRequest {
+  std::string name;
+
+  static constexpr auto fields() {
+    return std::tuple{Field<&MendRequest::name>{
+        "name", "The look that found something, as GetHealth names it.", {.min = 1, .max = 64}, CliRole::positional}};
+  }
+};
+
+struct Mend {
+  using Request = MendRequest;
+  using Response = HealthCheck;
+  static constexpr MethodInfo info{
+      .name = "Mend",
+      .documentation = "Does what GetHealth says can be done about one thing, and looks again.",
+      .effect = Effect::write,
+      .audit = audited_change("service.mend", "name")};
 };
 
 struct Setting {
@@ -316,7 +342,7 @@ struct Identify {
 
 inline constexpr std::string_view interface = "io.strongroom.Service";
 inline constexpr std::string_view documentation = "What the daemon is and how it is.";
-using Methods = MethodList<GetInfo, GetStatus, WatchStatus, GetHealth, GetSettings, Identify>;
+using Methods = MethodList<GetInfo, GetStatus, WatchStatus, GetHealth, Mend, GetSettings, Identify>;
 
 // The interface of a method of this area, found by its type.
 template <class M>

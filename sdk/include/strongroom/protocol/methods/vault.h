@@ -272,6 +272,7 @@ struct Key {
   std::int64_t version = 0;
   std::optional<std::int64_t> created_ms;
   bool current = true;
+  std::optional<std::int64_t> due_ms;
   static constexpr std::string_view type_name = "Key";
 
   static constexpr auto fields() {
@@ -281,7 +282,10 @@ struct Key {
         Field<&Key::version>{"version", "From 1; the highest is used for what is written."},
         Field<&Key::created_ms>{"created_ms",
                                 "When it was made, in milliseconds since 1970; absent when that is not known."},
-        Field<&Key::current>{"current", "False: it goes as soon as all that is under it is wrapped anew."}};
+        Field<&Key::current>{"current", "False: it goes as soon as all that is under it is wrapped anew."},
+        Field<&Key::due_ms>{"due_ms",
+                            "When the daemon exchanges it without being asked, in milliseconds since 1970; absent when "
+                            "it does not."}};
   }
 };
 

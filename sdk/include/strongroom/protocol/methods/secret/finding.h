@@ -71,6 +71,7 @@ struct VersionEntry {
   std::optional<std::int64_t> deleted_ms;
   std::optional<std::int64_t> expires_ms;
   std::optional<bool> destroyed;
+  std::optional<Placed> placed;
   static constexpr std::string_view type_name = "VersionEntry";
 
   static constexpr auto fields() {
@@ -81,7 +82,8 @@ struct VersionEntry {
         Field<&R::current>{"current", "Whether it is what is read by default."},
         Field<&R::deleted_ms>{"deleted_ms", "Present when it is deleted: since when, in milliseconds since 1970."},
         Field<&R::expires_ms>{"expires_ms", "Present when it expires: when, in milliseconds since 1970."},
-        Field<&R::destroyed>{"destroyed", "Present and true when its values are gone for good."}};
+        Field<&R::destroyed>{"destroyed", "Present and true when its values are gone for good."},
+        Field<&R::placed>{"placed", "Where its values lie; absent when they are gone."}};
   }
 };
 

@@ -132,7 +132,7 @@ struct CopyRequest {
 
 struct Copy {
   using Request = CopyRequest;
-  using Response = VersionResponse;
+  using Response = WrittenResponse;
   static constexpr MethodInfo info{
       .name = "Copy",
       .documentation =
@@ -159,7 +159,7 @@ struct RollbackRequest {
 
 struct Rollback {
   using Request = RollbackRequest;
-  using Response = VersionResponse;
+  using Response = WrittenResponse;
   static constexpr MethodInfo info{
       .name = "Rollback",
       .documentation =

@@ -24,6 +24,8 @@ struct GetResponse {
   std::int64_t created_ms = 0;
   SecretMap fields_;
   std::optional<std::vector<std::string>> base64;
+  std::optional<Placed> placed;
+  std::optional<std::string> notice;
   std::optional<service::Freshness> freshness;
 
   static constexpr auto fields() {
@@ -33,6 +35,8 @@ struct GetResponse {
         Field<&R::created_ms>{"created_ms", "When that version was written, in milliseconds since 1970."},
         Field<&R::fields_>{"fields", "Values by name."},
         Field<&R::base64>{"base64", "Names of the fields whose value is base64 of bytes that are not text."},
+        Field<&R::placed>{"placed", k_placed},
+        Field<&R::notice>{"notice", k_notice},
         Field<&R::freshness>{"freshness",
                              "Present while or when it is not certain that this is the newest row stored."}};
   }
@@ -73,13 +77,7 @@ struct PutRequest {
   }
 };
 
-struct PutResponse {
-  std::int64_t version = 0;
-
-  static constexpr auto fields() {
-    return std::tuple{Field<&PutResponse::version>{"version", "Version that was written."}};
-  }
-};
+using PutResponse = WrittenResponse;
 
 struct Put {
   using Request = PutRequest;
@@ -99,6 +97,8 @@ struct GetResult {
   std::optional<std::int64_t> created_ms;
   std::optional<SecretMap> fields_;
   std::optional<std::vector<std::string>> base64;
+  std::optional<Placed> placed;
+  std::optional<std::string> notice;
   static constexpr std::string_view type_name = "GetResult";
 
   static constexpr auto fields() {
@@ -108,7 +108,9 @@ struct GetResult {
                       Field<&R::version>{"version", "Version that was read."},
                       Field<&R::created_ms>{"created_ms", "When it was written, in milliseconds since 1970."},
                       Field<&R::fields_>{"fields", "Values by name."},
-                      Field<&R::base64>{"base64", "Names of the fields whose value is base64."}};
+                      Field<&R::base64>{"base64", "Names of the fields whose value is base64."},
+                      Field<&R::placed>{"placed", k_placed},
+                      Field<&R::notice>{"notice", k_notice}};
   }
 };
 
@@ -146,13 +148,16 @@ struct PutResult {
   std::string path;
   std::optional<Problem> problem;
   std::optional<std::int64_t> version;
+  std::optional<Placed> placed;
+  std::optional<std::string> notice;
   static constexpr std::string_view type_name = "PutResult";
 
   static constexpr auto fields() {
     using R = PutResult;
     return std::tuple{Field<&R::path>{"path", "Path as asked."},
                       Field<&R::problem>{"problem", "Present when this item failed; nothing of it was written."},
-                      Field<&R::version>{"version", "Version that was written."}};
+                      Field<&R::version>{"version", "Version that was written."}, Field<&R::placed>{"placed", k_placed},
+                      Field<&R::notice>{"notice", k_notice}};
   }
 };
 
