@@ -190,7 +190,8 @@ void service_get(benchmark::State& state) {
   for (auto _ : state) {
     wire::GetRequest request;
     request.path = path_of(item = (item + 37) % k_items);
-    benchmark::DoNotOptimize(need(all.service->handle(wire::Get{}, std::move(request))));
+    bool elsewhere = false;
+    benchmark::DoNotOptimize(need(all.service->handle(wire::Get{}, std::move(request), elsewhere)));
   }
 }
 
@@ -204,7 +205,8 @@ void service_get_in_batch(benchmark::State& state) {
   for (auto _ : state) {
     wire::GetRequest request;
     request.path = path_of(item = (item + 37) % k_items);
-    benchmark::DoNotOptimize(need(all.service->handle(wire::Get{}, std::move(request))));
+    bool elsewhere = false;
+    benchmark::DoNotOptimize(need(all.service->handle(wire::Get{}, std::move(request), elsewhere)));
   }
   all.rows->end_batch();
 }

@@ -1,6 +1,7 @@
 """The real daemon in folders of its own."""
 import glob
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -11,8 +12,10 @@ from harness.tools import rate, results
 
 
 class Daemon:
-    def __init__(self, build, work, name, flags=()):
+    def __init__(self, build, work, name, flags=(), environment=None):
+        """`environment`: what the daemon has besides HOME and PATH, such as the bus of a keyring."""
         self.flags = list(flags)
+        self.environment = dict(environment or {})
         self.build = build
         self.folder = os.path.join(work, name)
         os.makedirs(self.folder, mode=0o700)
@@ -35,7 +38,7 @@ class Daemon:
         return self.process.pid
 
     def start(self):
-        environment = {"HOME": self.folder, "PATH": os.environ["PATH"]}
+        environment = {**self.environment, "HOME": self.folder, "PATH": os.environ["PATH"]}
         self.process = subprocess.Popen(self.command(), env=environment)
         for _ in range(6000):
             if os.path.exists(self.socket):
@@ -61,17 +64,31 @@ class Daemon:
         self.items = items
         return results([self.load_program, "fill", self.socket, str(items)])["seconds"][0]
 
+    def fill_large(self, items):
+        results([self.load_program, "fill-large", self.socket, str(items)])
+
+    def database(self):
+        return glob.glob(os.path.join(self.folder, "data/**/store.db"), recursive=True)[0]
+
+    def remove_replaced(self):
+        """What restores have put aside."""
+        for folder in glob.glob(os.path.join(self.folder, "*.before-*")):
+            shutil.rmtree(folder)
+
     def load(self, kind, seconds, amount=1):
         """Secrets a second. `amount`: clients, or the depth of what is sent at once."""
         return rate([self.load_program, kind, self.socket, self.items, seconds, amount])
+
+    def times(self, seconds):
+        """Microseconds of single gets."""
+        return results([self.load_program, "get-times", self.socket, str(self.items), str(seconds), "1"])
 
     def first(self, count):
         return rate([self.load_program, "first", self.socket, self.items, 1, count])
 
     def row_sizes(self):
         """Median bytes of a head, of a version and of the accumulator, as they lie in the database."""
-        path = glob.glob(os.path.join(self.folder, "data/**/store.db"), recursive=True)[0]
-        database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        database = sqlite3.connect(f"file:{self.database()}?mode=ro", uri=True)
         sizes = []
         for condition in ("collection = 1", "collection = 2", "key = CAST('accumulator' AS BLOB)"):
             rows = database.execute(f"SELECT length(value) FROM rows WHERE {condition} ORDER BY 1").fetchall()

@@ -82,6 +82,12 @@ class Keyring:
     def put(self, count, seconds):
         return rate([self.client, "put", self.items, count, seconds], self.environment)
 
+    def first_lookup_ms(self):
+        """A new process that looks one item up and ends."""
+        start = time.monotonic()
+        self._ask("get", self.items, 0)
+        return (time.monotonic() - start) * 1e3
+
     def restart(self):
         """Milliseconds from the start of the daemon to its first answer and to the first secret."""
         self._end()

@@ -145,9 +145,11 @@ def measure_rotation(context):
         for _ in range(context.rounds):
             add("rotation/rewraps", rotate(context, daemon))
             add("rotation/get alone", daemon.load("get", SECONDS))
+            add("rotation/get p99 alone us", daemon.times(SECONDS)["p99_us"][0])
             turning = subprocess.Popen(["sh", "-c", 'while :; do "$@" || exit; done', "sh",
                                         *command(context, daemon, "key", "rotate", "namespace", "--quiet")])
             add("rotation/get beside", daemon.load("get", SECONDS))
+            add("rotation/get p99 beside us", daemon.times(SECONDS)["p99_us"][0])
             turning.kill()
             turning.wait()
     finally:
@@ -163,37 +165,88 @@ def rotate(context, daemon):
     return json.loads(keys.stdout)["rewrapping"]["rewrapped"] / taken
 
 
-BACKED_UP_MIB = 256
+PASSPHRASE = "of a store that holds nothing"
+
+
+def measure_unlock(context):
+    """From closed to the first secret, with 10,000 in the store: by a passphrase, and by the desktop's keychain."""
+    peer, add = context.keyring(10), context.samples.add
+    buses = {name: value for name, value in peer.environment.items() if name != "HOME"} if peer else {}
+    daemon = Daemon(context.build, context.work, "store-unlock", environment=buses).start()
+    try:
+        daemon.fill(10_000)
+        subprocess.run(command(context, daemon, "slot", "add", "passphrase"), input=PASSPHRASE.encode(), check=True,
+                       stdout=subprocess.DEVNULL)
+        if peer:
+            subprocess.run(command(context, daemon, "slot", "add", "keychain"), check=True, stdout=subprocess.DEVNULL)
+        for _ in range(context.rounds):
+            before = anonymous_mib(daemon.pid)
+            raw = results([context.program("argon2_floor"), "256", "3"])["ms"][0]
+            opened = results([daemon.load_program, "unlock", daemon.socket, PASSPHRASE])["ms"][0]
+            add("unlock/passphrase ms", opened)
+            add("unlock/passphrase beyond Argon2id ms", opened - raw)
+            time.sleep(1)
+            add("unlock/memory not handed back MiB", anonymous_mib(daemon.pid) - before)
+            if peer:
+                opened = results([daemon.load_program, "unlock", daemon.socket, ""])["ms"][0]
+                lookup = peer.first_lookup_ms()
+                add("unlock/keychain ms", opened)
+                add("unlock/keychain beyond libsecret ms", opened - lookup)
+    finally:
+        daemon.close()
+
+
+def measure_keychain(context):
+    """Values that lie in the keychain, against libsecret's own lookups there."""
+    peer, add = context.keyring(100), context.samples.add
+    if peer is None:
+        return
+    buses = {name: value for name, value in peer.environment.items() if name != "HOME"}
+    daemon = Daemon(context.build, context.work, "store-keychain", ["--placement", "/=keychain:refuse"], buses).start()
+    try:
+        daemon.fill(100)
+        for _ in range(context.rounds):
+            lookup, got = 1e6 / peer.get(SECONDS), 1e6 / daemon.load("get", SECONDS)
+            add("keychain/lookup us", lookup)
+            add("keychain/get us", got)
+            add("keychain/get beyond the lookup us", got - lookup)
+    finally:
+        daemon.close()
+
+
+BACKED_UP_MIB = 1024
 
 
 def measure_backup(context):
-    """Secrets of a MiB each, against ChaCha20-Poly1305 alone over as many bytes."""
+    """Secrets of a MiB each, against reading as much of the database and sealing it on one thread."""
     daemon, add = Daemon(context.build, context.work, "store-backup").start(), context.samples.add
     if subprocess.run(["sh", "-c", "command -v age-keygen"], capture_output=True, check=False).returncode != 0:
         raise Missing("age-keygen is not installed")
     key, file = (os.path.join(context.work, name) for name in ("backup.key", "store.age"))
     made = subprocess.run(["age-keygen", "-o", key], capture_output=True, text=True, check=True)
     recipient = made.stderr.split()[-1]
+    zeros = ["dd", "if=/dev/zero", f"of={file}.zeros", "bs=1M", f"count={BACKED_UP_MIB}", "conv=fsync", "status=none"]
     try:
-        for number in range(BACKED_UP_MIB):
-            subprocess.run(command(context, daemon, "secret", "set", f"large/{number}", "--quiet"), check=True,
-                           input=os.urandom(1 << 19).hex().encode())
+        daemon.fill_large(BACKED_UP_MIB)
+        daemon.stop()  # so that everything lies in the database and nothing in its log
+        daemon.start()
         for _ in range(context.rounds):
-            add("backup/floor", floor_of_sealing(context))
+            os.sync()
+            add("backup/floor", rate([context.program("sealing_floor"), daemon.database(), BACKED_UP_MIB]))
             add("backup/create", mib_a_second(command(context, daemon, "backup", "create", "--recipient", recipient,
-                                                      "--output", file, "--force", "--quiet")))
+                                                      "--output", file, "--quiet")))
             add("backup/verify", mib_a_second(command(context, daemon, "backup", "verify", file, "--identity", key)))
             daemon.stop()
+            os.sync()
             add("backup/restore", mib_a_second([*daemon.command(), "--restore", file, "--identity", key, "--replace"]))
+            daemon.remove_replaced()
+            os.sync()
+            add("backup/disk", mib_a_second(zeros))
+            os.remove(f"{file}.zeros")
+            os.remove(file)
             daemon.start()
     finally:
         daemon.close()
-
-
-def floor_of_sealing(context):
-    done = subprocess.run([context.program("bench_age"), "--benchmark_format=json", "--benchmark_min_time=0.2",
-                           "--benchmark_filter=floor_encrypt"], capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)["benchmarks"][0]["bytes_per_second"] / (1 << 20)
 
 
 def mib_a_second(words):
@@ -428,5 +481,5 @@ def measure_idle(context):
             context.samples.add(f"keyring pss/{name}", pss_mib(peer.pid))
 
 
-SECTIONS = {"get": measure_get, "large": measure_large, "search": measure_search, "masker": measure_masker, "age": measure_age, "growth": measure_growth, "put": measure_put, "audit": measure_audit, "rotation": measure_rotation, "backup": measure_backup, "plugins": measure_plugins, "export": measure_export, "process": measure_process,
+SECTIONS = {"get": measure_get, "large": measure_large, "search": measure_search, "masker": measure_masker, "age": measure_age, "growth": measure_growth, "put": measure_put, "audit": measure_audit, "rotation": measure_rotation, "unlock": measure_unlock, "keychain": measure_keychain, "backup": measure_backup, "plugins": measure_plugins, "export": measure_export, "process": measure_process,
             "start": measure_start, "idle": measure_idle}

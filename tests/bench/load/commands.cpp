@@ -8,6 +8,7 @@
 #include <thread>
 
 #include <strongroom/protocol/methods/service.h>
+#include <strongroom/protocol/methods/vault.h>
 
 #include "tests/bench/load/load.h"
 
@@ -40,6 +41,19 @@ void fill_part(const std::string& socket, std::uint64_t from, std::uint64_t to) 
   }
 }
 
+wire::PutRequest large_request(std::string path) {
+  wire::PutRequest request;
+  request.path = std::move(path);
+  request.fields_.push_back({"value", Secret(as_bytes(std::string(k_large_bytes, 's')))});
+  return request;
+}
+
+// One to a call: a request has not room for many.
+void fill_large_part(const std::string& socket, std::uint64_t from, std::uint64_t to) {
+  client::Client client = connect(socket);
+  for (; from < to; ++from) need(client.call<wire::Put>(large_request("large/" + std::to_string(from))));
+}
+
 }  // namespace
 
 int run_get(const Load& load) {
@@ -47,6 +61,21 @@ int run_get(const Load& load) {
                  check_value(need(client.call<wire::Get>(get_request(items.next()))).fields_, k_value_bytes);
                  return 1;
                }));
+  return 0;
+}
+
+int run_get_times(const Load& load) {
+  client::Client client = connect(load.socket);
+  RandomItems items(load.items, 5);
+  std::vector<double> times;
+  for (const auto start = Clock::now(); std::chrono::duration<double>(Clock::now() - start).count() < load.seconds;) {
+    const auto begun = Clock::now();
+    check_value(need(client.call<wire::Get>(get_request(items.next()))).fields_, k_value_bytes);
+    times.push_back(std::chrono::duration<double, std::micro>(Clock::now() - begun).count());
+  }
+  std::ranges::sort(times);
+  print_result("median_us", times[times.size() / 2]);
+  print_result("p99_us", times[times.size() * 99 / 100]);
   return 0;
 }
 
@@ -82,10 +111,7 @@ int run_put(const Load& load) {
 
 int run_large(const Load& load) {
   client::Client storing = connect(load.socket);
-  wire::PutRequest request;
-  request.path = "large/text";
-  request.fields_.push_back({"value", Secret(as_bytes(std::string(k_large_bytes, 's')))});
-  need(storing.call<wire::Put>(request));
+  need(storing.call<wire::Put>(large_request("large/text")));
   print_result("per_second", run_load(load, [](client::Client& client, RandomItems&) -> std::uint64_t {
                  wire::GetRequest asked;
                  asked.path = "large/text";
@@ -162,16 +188,30 @@ int run_move(const Load& load) {
   return 0;
 }
 
-int run_fill(const Load& load) {
+namespace {
+
+using FillPart = void (*)(const std::string& socket, std::uint64_t from, std::uint64_t to);
+
+int fill(const Load& load, FillPart fill_one) {
   constexpr std::uint64_t k_clients = 4;
   const auto start = Clock::now();
   std::vector<std::thread> threads;
   for (std::uint64_t i = 0; i < k_clients; ++i)
     threads.emplace_back(
-        [&, i] { fill_part(load.socket, load.items * i / k_clients, load.items * (i + 1) / k_clients); });
+        [&, i] { fill_one(load.socket, load.items * i / k_clients, load.items * (i + 1) / k_clients); });
   for (auto& thread : threads) thread.join();
   print_result("seconds", std::chrono::duration<double>(Clock::now() - start).count());
   return 0;
+}
+
+}  // namespace
+
+int run_fill(const Load& load) {
+  return fill(load, fill_part);
+}
+
+int run_fill_large(const Load& load) {
+  return fill(load, fill_large_part);
 }
 
 // The mean of the first gets of different items, for caches that are cold.
@@ -182,6 +222,18 @@ int run_first(const Load& load) {
   for (std::size_t i = 0; i < load.depth; ++i) need(client.call<wire::Get>(get_request(items.next())));
   print_result("per_second",
                static_cast<double>(load.depth) / std::chrono::duration<double>(Clock::now() - start).count());
+  return 0;
+}
+
+int run_unlock(const std::string& socket, const std::string& passphrase) {
+  client::Client client = connect(socket);
+  need(client.call<protocol::vault::Lock>({}));
+  protocol::vault::UnlockRequest request;
+  if (!passphrase.empty()) request.passphrase = Secret(as_bytes(passphrase));
+  const auto start = Clock::now();
+  need(client.call<protocol::vault::Unlock>(request));
+  check_value(need(client.call<wire::Get>(get_request(0))).fields_, k_value_bytes);
+  print_result("ms", std::chrono::duration<double, std::milli>(Clock::now() - start).count());
   return 0;
 }
 

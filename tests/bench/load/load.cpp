@@ -115,6 +115,7 @@ struct Command {
 
 constexpr Command k_commands[] = {
     {"get", run_get, true},
+    {"get-times", run_get_times, true},
     {"put", run_put, true},
     {"large", run_large, true},
     {"search", run_search, true},
@@ -130,7 +131,8 @@ int usage() {
       "bench_load COMMAND SOCKET ITEMS SECONDS AMOUNT\n"
       "  get, put, large, search, list: AMOUNT clients; pipelined, get-many: AMOUNT deep; first, move: AMOUNT secrets\n"
       "  SECONDS: a number, or xN for N steps\n"
-      "bench_load fill SOCKET ITEMS\n"
+      "bench_load fill|fill-large SOCKET ITEMS\n"
+      "bench_load unlock SOCKET PASSPHRASE    (of a store that holds nothing; empty: without a person)\n"
       "bench_load start SOCKET DAEMON [ARGUMENT...]\n",
       stderr);
   return 2;
@@ -144,9 +146,11 @@ int main(int argc, char** argv) {
   using namespace strongroom::bench;
   const std::vector<std::string> words(argv + 1, argv + argc);
   if (words.size() < 3) return usage();
+  if (words[0] == "unlock") return run_unlock(words[1], words[2]);
   if (words[0] == "start") return run_start(words[1], {words.begin() + 2, words.end()});
   Load load{.socket = words[1], .items = std::stoull(words[2])};
   if (words[0] == "fill") return run_fill(load);
+  if (words[0] == "fill-large") return run_fill_large(load);
   const auto* const command = std::ranges::find(k_commands, words[0], &Command::name);
   if (command == std::end(k_commands) || words.size() < 5) return usage();
   if (words[3].starts_with('x'))

@@ -66,6 +66,8 @@ using Step = std::function<std::uint64_t(client::Client&, RandomItems&)>;
 double run_load(const Load& load, const Step& step);
 
 int run_get(const Load& load);
+// Median and 99th percentile of the time of a get, one client.
+int run_get_times(const Load& load);
 int run_pipelined(const Load& load);
 int run_get_many(const Load& load);
 int run_put(const Load& load);
@@ -79,7 +81,12 @@ int run_list(const Load& load);
 // meanwhile.
 int run_move(const Load& load);
 int run_fill(const Load& load);
+// As many secrets of k_large_bytes.
+int run_fill_large(const Load& load);
 int run_first(const Load& load);
+// Locks the store and measures from the unlocking (by a passphrase, or empty: by what needs no person) to the first
+// get.
+int run_unlock(const std::string& socket, const std::string& passphrase);
 // Starts the daemon `command` and measures until its first answer and its first secret.
 int run_start(const std::string& socket, std::vector<std::string> command);
 
