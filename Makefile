@@ -27,7 +27,7 @@ check: packages-build packages-test packages-check ## Format, lint, architecture
 	@.ci/step "lint" .ci/lint
 	@.ci/step "architecture" ctest --test-dir build/release --output-on-failure --no-tests=error -L architecture
 	@.ci/step "sanitizers" .ci/sanitize
-	@.ci/step "fuzz" .ci/fuzz 20
+	@.ci/step "fuzz" .ci/fuzz 10
 	@echo "make check: everything passed"
 
 bench: packages-build packages-test packages-bench ## Measure against floors and peers in the same run

@@ -22,8 +22,9 @@ std::string versions(std::int64_t count) {
 void say_moved(const wire::PromoteResponse& done) {
   if (done.moved != 0) print("Moved " + versions(done.moved) + " to where the configuration places them.\n");
   if (done.lost != 0)
-    print(versions(done.lost) + " had been kept in memory only, and are gone with that; set the secrets again.\n");
-  if (done.waiting != 0) print(versions(done.waiting) + " still lie elsewhere.\n");
+    print(versions(done.lost) + " had been kept in memory only and cannot be read any more; set the secrets again.\n");
+  if (done.waiting != 0)
+    print(versions(done.waiting) + (done.waiting == 1 ? " still lies" : " still lie") + " elsewhere.\n");
   if (done.moved == 0 && done.lost == 0 && done.waiting == 0)
     print("Every value lies where the configuration places it.\n");
 }
@@ -66,7 +67,7 @@ int run_clear(Session& session, const ClearOptions& options) {
     print("{\"lost\":" + std::to_string(lost) + "}\n");
   else if (!session.options().quiet)
     print("The store is locked, and no key and no value is in the daemon's memory" +
-          (lost == 0 ? std::string() : "; " + versions(lost) + " that lay there alone are gone") +
+          (lost == 0 ? std::string() : "; what lay there alone is gone (" + versions(lost) + ")") +
           ". Open it again: strongroom unlock\n");
   return 0;
 }

@@ -90,10 +90,17 @@ std::string security_text(const service::SecurityStatus& security, std::size_t w
   return text;
 }
 
+std::string health_text(service::HealthState health, std::int64_t looked_ms, std::size_t width) {
+  const auto word = protocol::EnumNames<service::HealthState>::names[static_cast<std::size_t>(health)];
+  return line_of("health", width, std::string(word) + ", looked at " + local_time(looked_ms));
+}
+
 // The answer for a person: the log has its own lines, before what needs attention.
 std::string status_text(service::StatusResponse status) {
   const auto audit = std::exchange(status.audit, std::nullopt);
   const auto security = std::exchange(status.security, std::nullopt);
+  const auto health = std::exchange(status.health, std::nullopt);
+  const auto looked_ms = std::exchange(status.health_ms, std::nullopt);
   WipedString json(wiped_heap());
   protocol::JsonWriter writer(json);
   protocol::encode(status, writer);
@@ -105,7 +112,8 @@ std::string status_text(service::StatusResponse status) {
   const std::size_t width = text.find_first_not_of(' ', text.find(' ', text.find("\npid ") + 1));
   const std::size_t column = width == std::string::npos ? 18 : width - text.find("\npid ") - 1;
   const std::size_t at = std::max<std::size_t>(column, 15);
-  return text.insert(place, (security ? security_text(*security, at) : "") + (audit ? audit_text(*audit, at) : ""));
+  return text.insert(place, (health && looked_ms ? health_text(*health, *looked_ms, at) : "") +
+                                (security ? security_text(*security, at) : "") + (audit ? audit_text(*audit, at) : ""));
 }
 
 std::vector<std::string> lines_of(const service::StatusResponse& status) {
