@@ -81,6 +81,12 @@ class SessionBus {
     end(keyring_);
   }
 
+  bool has_name(const std::string& name) const {
+    return keychain_provider::ask_bus(environment(), {"--dest=org.freedesktop.DBus", "/",
+                                                      "org.freedesktop.DBus.NameHasOwner", "string:" + name})
+               .find("boolean true") != std::string::npos;
+  }
+
   void signal_keyring(int number) { keyring_->kill(number); }
 
  private:

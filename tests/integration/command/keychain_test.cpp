@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "tests/support/cli.h"
+#include "tests/support/eventually.h"
 #include "tests/support/secrets.h"
 #include "tests/support/session_bus.h"
 #include "tests/support/text.h"
@@ -116,6 +117,28 @@ TEST_P(KeychainSlot, BesideALockedKeychainAPassphraseIsAskedFor) {
   EXPECT_TRUE(holds(list, "keychain")) << list;
   EXPECT_EQ(run_cli(daemon_, {"unlock"}, "correct horse battery").exit_code, 0);
   EXPECT_EQ(opened_by(), "passphrase");
+  EXPECT_EQ(value(), "value");
+}
+
+// A real gnome-keyring asks a prompter that presses "Cancel"; KeePassXC would ask in a window of its own.
+TEST_P(KeychainSlot, SomebodyWhoSaysNoIsNamedAndMayBeAskedAgain) {
+  if (GetParam() != KeychainProvider::gnome_keyring) GTEST_SKIP() << "its own window asks, which nobody drives here";
+  make_store();
+  bus_->stop_keyring();
+  bus_->start_keyring("");
+  lose_key_file();
+  daemon_.start();
+  Process prompter({"/usr/bin/python3", "-B", SAY_NO}, {.environment = bus_->environment(), .input = {}, .folder = {}});
+  ASSERT_TRUE(eventually([&] { return bus_->has_name("org.gnome.keyring.SystemPrompter"); }));
+  for (int i = 0; i < 2; ++i) {
+    const auto refused = cli({"unlock"});
+    EXPECT_NE(refused.exit_code, 0);
+    EXPECT_TRUE(holds(refused.errors, "the keychain was asked, and somebody said no")) << refused.errors;
+  }
+  EXPECT_EQ(value(), "locked");
+  bus_->stop_keyring();
+  bus_->start_keyring(k_password);
+  EXPECT_EQ(cli({"unlock"}).exit_code, 0);
   EXPECT_EQ(value(), "value");
 }
 
