@@ -101,6 +101,8 @@ class Writing {
     STRONGROOM_ASSIGN(age::Encryptor encryptor, begin(sealing, output_.append));
     STRONGROOM_CHECK(once ? encryptor.leave_beginning(beginning.size())
                           : encryptor.write(beginning.reveal(RevealReason::seal)));
+    // The root key is in it, and the rows may take minutes.
+    beginning = Secret();
     STRONGROOM_CHECK(write_rows(encryptor, once));
     STRONGROOM_CHECK(encryptor.write(backup::member_padding(manifest_.members[2].size)));
     STRONGROOM_CHECK(encryptor.write(backup::archive_end()));

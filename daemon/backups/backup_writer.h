@@ -43,7 +43,7 @@ struct Watch {
   std::function<void(std::uint64_t done, std::uint64_t total)> tell;  // bytes of rows; the total is a guess
 };
 
-// Where the bytes of the age file go. Called by another thread than the caller's, one call at a time.
+// Where the bytes of the age file go. Called by the caller's thread and by another one, one call at a time.
 struct Output {
   age::ByteTaker append;
   // Replaces bytes that were appended. Empty where nothing can be replaced: then the rows are read twice.

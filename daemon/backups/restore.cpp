@@ -20,6 +20,7 @@ class RowWriter {
   explicit RowWriter(store::Storage& storage) : storage_(storage) {}
 
   Status put(std::uint32_t collection, BytesView key, const store::RowView& row) {
+    STRONGROOM_CHECK(check_order(collection, key));
     if (!transaction_) {
       STRONGROOM_ASSIGN(transaction_, storage_.begin_write(k_system_scope));
     }
@@ -38,11 +39,23 @@ class RowWriter {
   }
 
  private:
+  // As a backup has them; a row that came twice would be stored once and counted twice, and what it takes the place of
+  // would be kept until the commit.
+  Status check_order(std::uint32_t collection, BytesView key) {
+    const bool behind = collection > collection_ || (collection == collection_ && as_text(key) > as_text(key_));
+    if (!behind) return make_error(ErrorCode::corrupt, "the rows of the backup are not in their order");
+    collection_ = collection;
+    key_.assign(key.begin(), key.end());
+    return {};
+  }
+
   store::Storage& storage_;
   std::unique_ptr<store::WriteTransaction> transaction_;
   std::uint64_t rows_ = 0;
   std::size_t bytes_ = 0;
   std::uint64_t mark_ = 0;
+  std::uint32_t collection_ = 0;  // of the row before, with its key
+  Bytes key_;
 };
 
 Status append(Bytes& to, BytesView piece) {

@@ -390,6 +390,12 @@ TEST_F(SqliteStorage, IsFilledWithoutAJournalAndServesAfterwards) {
     for (const auto& entry : std::filesystem::directory_iterator(folder_.path()))
       EXPECT_EQ(entry.path().filename(), "store.db");
     EXPECT_EQ(read_value(**storage, "k1"), std::string(1'000'000, 'v'));
+    // A journal would lie there while a transaction changes what is stored.
+    auto changing = (*storage)->begin_write(k_system);
+    ASSERT_TRUE(changing);
+    ASSERT_TRUE((*changing)->put({1, {}, as_bytes("k1")}, 30, as_bytes(std::string(1'000'000, 'w'))));
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path()))
+      EXPECT_EQ(entry.path().filename(), "store.db");
   }
   const auto again = fill();
   ASSERT_FALSE(again);
@@ -400,6 +406,9 @@ TEST_F(SqliteStorage, IsFilledWithoutAJournalAndServesAfterwards) {
   EXPECT_TRUE(health->healthy && !health->unclean) << health->detail;
   EXPECT_EQ(health->rows, 20U);
   EXPECT_EQ(health->mark, 20U);
+  const auto served = fill();
+  ASSERT_FALSE(served);
+  EXPECT_EQ(served.error().code, ErrorCode::invalid_argument);
   EXPECT_TRUE(put_and_commit(*storage, "more", "one", 21));
   EXPECT_TRUE(std::filesystem::exists(folder_.path() / "store.db-wal"));
   EXPECT_EQ(read_value(*storage, "k20"), std::string(1'000'000, 'v'));

@@ -18,7 +18,7 @@ namespace strongroom::sqlite {
 enum class Role : std::uint8_t {
   reader,  // never writes, never checkpoints
   writer,  // the only one that does
-  filler,  // the only connection, to a new database
+  filler,  // the only one that writes, to a new database
 };
 
 // Everything that is ever asked of the database after it has been opened.

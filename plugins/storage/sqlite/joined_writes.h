@@ -5,7 +5,7 @@
 namespace strongroom::sqlite {
 
 // The name under which sqlite3_open_v2 finds it. At most 64 KiB of a database wait, and none after a commit. Without
-// shared memory, so not for a write-ahead log, and for one connection at a time.
+// shared memory, so not for a write-ahead log, and for one connection that writes.
 const char* joined_writes();
 
 }  // namespace strongroom::sqlite

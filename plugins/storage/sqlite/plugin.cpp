@@ -1,5 +1,6 @@
 // The SQLite storage: one connection writes, a pool of connections reads.
 #include <atomic>
+#include <filesystem>
 #include <mutex>
 #include <vector>
 
@@ -80,6 +81,9 @@ Result<std::unique_ptr<Storage>> SqliteStorage::open(const Settings& settings, c
   [[maybe_unused]] static const int advised = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   STRONGROOM_ASSIGN(DatabaseFile file, ensure_database_file(folder));
   STRONGROOM_ASSIGN(const bool filling, settings.boolean("filling", false));
+  std::error_code unknown;
+  if (filling && std::filesystem::file_size(file.path, unknown) > 0)
+    return make_error(ErrorCode::invalid_argument, "only a new database can be filled");
   STRONGROOM_ASSIGN(auto writer, Connection::open(file.path, filling ? Role::filler : Role::writer));
   STRONGROOM_CHECK(filling ? begin_filling(*writer) : ensure_schema(*writer));
   auto writeback = filling ? std::make_unique<Writeback>(file.path) : nullptr;

@@ -52,7 +52,7 @@ PieceWorker::State::State(age::ByteTaker taker) : take(std::move(taker)) {
   try {
     thread = std::thread([this] { work(); });
   } catch (const std::system_error&) {
-    slots = {};
+    for (Slot& slot : slots) slot.bytes = Secret();
   }
 }
 

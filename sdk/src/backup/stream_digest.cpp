@@ -2,6 +2,7 @@
 
 #include <strongroom/backup/archive.h>
 #include <strongroom/backup/piece_worker.h>
+#include <strongroom/base/wiped_memory.h>
 
 namespace strongroom::backup {
 namespace {
@@ -12,6 +13,12 @@ constexpr std::size_t k_worth_a_thread = 256 * 1024;
 }  // namespace
 
 struct StreamDigest::State {
+  // A root key may be what was hashed last, and nettle keeps it.
+  ~State() {
+    worker.reset();
+    wipe(&hash, sizeof hash);
+  }
+
   Status add(BytesView bytes) noexcept {
     sha256_update(&hash, bytes.size(), bytes.data());
     return {};
@@ -45,6 +52,8 @@ Digest StreamDigest::end() {
   if (state_->worker) (void)state_->worker->finish();
   Digest digest{};
   sha256_digest(&state_->hash, digest.size(), digest.data());
+  wipe(&state_->hash, sizeof state_->hash);
+  sha256_init(&state_->hash);
   return digest;
 }
 

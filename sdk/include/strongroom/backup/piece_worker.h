@@ -20,7 +20,7 @@ class PieceWorker {
   PieceWorker& operator=(const PieceWorker&) = delete;
 
   // Copies `bytes`, and waits while too much waits. Errors: those of `take` for an earlier piece; after one nothing
-  // more is taken, and every call is answered with it.
+  // more is taken, and the calls say so: at the latest with the next slot of 128 KiB, or finish().
   Status add(BytesView bytes);
 
   // All of it has been taken. More may be added afterwards. Errors: as add().

@@ -30,7 +30,7 @@ struct Progress {
   static constexpr auto fields() {
     using R = Progress;
     return std::tuple{Field<&R::done>{"done", "Bytes of rows that were written so far."},
-                      Field<&R::total>{"total", "How many there are."},
+                      Field<&R::total>{"total", "How many there are; a guess until the last answer."},
                       Field<&R::rows>{"rows", "In the last answer: how many rows it holds."},
                       Field<&R::name>{"name", "In the last answer of Run: the name of the file."}};
   }
