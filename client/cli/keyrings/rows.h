@@ -38,6 +38,9 @@ struct Row {
 
 void add_to_note(Row& row, std::string_view sentence);
 
+// Makes it "failed".
+void fail(Row& row, std::string_view why);
+
 // Rows of a file of names and values.
 std::vector<Row> rows_of(std::vector<ImportedValue> values, const std::string& folder);
 
