@@ -4,7 +4,7 @@ namespace strongroom::keychain {
 
 // The Keychain asks a person for each item of another program, which no import could wait for.
 Outcome contents(const std::string&, WipedString&) {
-  return Outcome::failed;
+  return Outcome::unsupported;
 }
 
 }  // namespace strongroom::keychain

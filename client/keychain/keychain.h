@@ -20,6 +20,7 @@ enum class Outcome : int {
   no_bus = 5,       // there is no session bus
   no_provider = 6,  // nobody keeps secrets on it
   denied = 7,       // a person was asked and said no
+  unsupported = 8,  // the keychain of this system cannot do it
 };
 
 // The text of the item that `account` names. With `ask` a locked collection is unlocked, for which the desktop may ask.

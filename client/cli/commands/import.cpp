@@ -96,6 +96,16 @@ std::string summary(const std::vector<Row>& rows, const Options& options) {
          " failed.\n";
 }
 
+// Whether all that the file held lies in the store. Keyrings in which people live are nobody's file.
+bool is_needed_no_more(const std::vector<Row>& rows, const Options& options) {
+  const bool is_file =
+      !options.file.empty() && options.file != "-" && options.source != "secret-service" && options.source != "pass";
+  const bool stored = count(rows, "new") + count(rows, "changed") > 0;
+  return is_file && !options.dry_run && stored && std::ranges::none_of(rows, [](const Row& row) {
+           return row.incomplete || row.result == "failed" || row.result == "kept" || row.result == "left out";
+         });
+}
+
 void report(const Session& session, const std::vector<Row>& rows, const Options& options) {
   if (session.options().json) return print_json(rows);
   if (session.options().quiet) return;
@@ -104,8 +114,7 @@ void report(const Session& session, const std::vector<Row>& rows, const Options&
     if (is_shown(row, options)) table.push_back({row.path, row.result, row.note});
   if (table.size() > 1) print(as_table(table));
   print(summary(rows, options));
-  const bool stored = count(rows, "new") + count(rows, "changed") > 0;
-  if (!options.dry_run && stored && !options.file.empty() && options.file != "-" && options.source != "secret-service")
+  if (is_needed_no_more(rows, options))
     session.note(neutralised(options.file) + " still holds the values as they are; delete it when nothing needs it.");
 }
 

@@ -14,16 +14,46 @@ constexpr std::size_t k_most_metadata = 60;
 constexpr std::size_t k_most_labels = 32;
 constexpr std::size_t k_longest_word = 128;
 constexpr std::size_t k_longest_metadata = 512;
+constexpr std::size_t k_most_bytes = 8192 - 64;  // labels and metadata together
+
+struct Range {
+  char32_t first;
+  char32_t last;
+};
+
+// Characters that neither change nor join others in normal form C (NFC_Quick_Check=Yes, combining class 0): of most
+// scripts that are written without combining marks. No control characters.
+constexpr Range k_settled[] = {
+    {0x20, 0x7e},     {0xa0, 0x2ff},      {0x370, 0x373},    {0x375, 0x37d},   {0x37f, 0x386},   {0x388, 0x482},
+    {0x48a, 0x590},   {0x1e00, 0x1eff},   {0x2002, 0x20cf},  {0x2190, 0x2328}, {0x232b, 0x2adb}, {0x3000, 0x3029},
+    {0x3030, 0x3098}, {0x309b, 0x31ff},   {0x3400, 0x4dbf},  {0x4e00, 0x9fff}, {0xac00, 0xd7a3}, {0xfe00, 0xfe0f},
+    {0xff01, 0xffef}, {0x1f000, 0x1faff}, {0x20000, 0x2f7ff}};
+
+// The first character of well-formed UTF-8, which is taken away.
+char32_t next_character(std::string_view& text) {
+  const auto first = static_cast<unsigned char>(text.front());
+  const std::size_t size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  char32_t character = size == 1 ? first : first & (0x7fU >> size);
+  for (std::size_t i = 1; i < size; ++i) character = (character << 6U) | (static_cast<unsigned char>(text[i]) & 0x3fU);
+  text.remove_prefix(size);
+  return character;
+}
 
 bool is_line(std::string_view text, std::size_t longest) {
   if (text.empty() || text.size() > longest || !protocol::is_utf8(text)) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c < 0x20 || c == 0x7f) return false;
-    // U+0080 to U+009F are C2 80 to C2 9F.
-    if (c == 0xc2 && static_cast<unsigned char>(text[i + 1]) < 0xa0) return false;
+  while (!text.empty()) {
+    const char32_t one = next_character(text);
+    if (std::ranges::none_of(k_settled, [&](const Range& range) { return range.first <= one && one <= range.last; }))
+      return false;
   }
   return true;
+}
+
+std::size_t bytes_of_details(const ForeignItem& item) {
+  std::size_t bytes = 0;
+  for (const auto& label : item.labels) bytes += label.size();
+  for (const auto& [name, value] : item.metadata) bytes += name.size() + value.size();
+  return bytes;
 }
 
 bool has_field(const ForeignItem& item, std::string_view name) {
@@ -45,15 +75,21 @@ void add_field(ForeignItem& item, std::string_view name, Secret value) {
 }
 
 void add_detail(ForeignItem& item, std::string_view name, std::string_view value) {
-  const bool fits = is_line(name, k_longest_word) && is_line(value, k_longest_metadata);
-  if (fits && item.metadata.size() < k_most_metadata && !item.metadata.contains(std::string(name)))
+  if (!is_line(name, k_longest_word)) {
+    if (!value.empty()) add_field(item, "detail", Secret(as_bytes(std::string(name) + ": " + std::string(value))));
+    return;
+  }
+  const bool fits = is_line(value, k_longest_metadata) && item.metadata.size() < k_most_metadata &&
+                    bytes_of_details(item) + name.size() + value.size() <= k_most_bytes;
+  if (fits && !item.metadata.contains(std::string(name)))
     item.metadata.emplace(name, value);
   else
     add_field(item, name, Secret(as_bytes(value)));
 }
 
 void add_label(ForeignItem& item, std::string_view label) {
-  if (is_line(label, k_longest_word) && item.labels.size() < k_most_labels)
+  const bool fits = is_line(label, k_longest_word) && bytes_of_details(item) + label.size() <= k_most_bytes;
+  if (fits && item.labels.size() < k_most_labels)
     item.labels.emplace_back(label);
   else
     add_detail(item, "label", label);

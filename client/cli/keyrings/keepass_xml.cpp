@@ -177,8 +177,8 @@ class Reader {
     if (expires_) add_note(entry_, "its date of expiry is not imported");
     if (protected_) entry_.problem = "it is encrypted in this file: export it with keepassxc-cli export -f xml";
     if (!in_bin_.empty() && in_bin_.back())
-      entry_.problem = "it lies in the recycle bin: take it out there if you want it";
-    if (!entry_.problem.empty()) entry_.fields.clear();
+      entry_.not_wanted = "it lies in the recycle bin: take it out there if you want it";
+    if (!entry_.problem.empty() || !entry_.not_wanted.empty()) entry_.fields.clear();
     items_.push_back(std::move(entry_));
   }
 

@@ -17,8 +17,17 @@ constexpr std::size_t k_most_entries = 100'000;
 constexpr std::size_t k_largest_entry = 4 * 1024 * 1024;
 constexpr std::chrono::seconds k_with_a_person(120);
 
+// A file NAME.gpg, or a link that is followed nowhere and has to be named.
 bool is_entry(const fs::directory_entry& entry) {
-  return entry.path().extension() == ".gpg" || (entry.is_symlink() && entry.is_directory());
+  std::error_code error;
+  const fs::file_type type = fs::status(entry.path(), error).type();
+  const bool is_link = entry.is_symlink(error);
+  if (entry.path().extension() == ".gpg") return is_link || type != fs::file_type::directory;
+  return is_link && type != fs::file_type::regular;
+}
+
+bool is_hidden(const fs::directory_entry& entry) {
+  return entry.path().filename().string().starts_with('.');
 }
 
 Result<std::vector<fs::path>> find_entries(const fs::path& folder) {
@@ -26,11 +35,9 @@ Result<std::vector<fs::path>> find_entries(const fs::path& folder) {
   std::error_code error;
   fs::recursive_directory_iterator next(folder, error);
   for (; !error && next != fs::recursive_directory_iterator(); next.increment(error)) {
-    if (next->path().filename().string().starts_with('.')) {
-      next.disable_recursion_pending();
-      continue;
-    }
-    if (is_entry(*next)) found.push_back(next->path());
+    const bool is_file = next->path().extension() == ".gpg";
+    if (is_hidden(*next)) next.disable_recursion_pending();
+    if (is_entry(*next) && (is_file || !is_hidden(*next))) found.push_back(next->path());
     if (found.size() > k_most_entries)
       return make_error(ErrorCode::too_large, "it has too many entries", folder.string());
   }
@@ -57,12 +64,27 @@ const char* problem_of(const ProgramEnd& end) {
          "damaged";
 }
 
+// Of what gpg need not be asked about.
+std::string problem_of_file(const fs::path& file) {
+  std::error_code error;
+  switch (const auto type = fs::status(file, error).type(); type) {
+    case fs::file_type::regular:
+      return {};
+    case fs::file_type::directory:
+      return "it is a link to a folder, which is not followed: import that folder by itself";
+    case fs::file_type::none:
+    case fs::file_type::unknown:
+    case fs::file_type::not_found:
+      return "it cannot be read: " + error.message();
+    default:
+      return "it is no file";
+  }
+}
+
 // Error: what concerns all entries.
 Status decrypt(const fs::path& file, ForeignItem& item) {
-  if (fs::is_directory(file)) {
-    item.problem = "it is a link to a folder, which is not followed: import that folder by itself";
-    return {};
-  }
+  item.problem = problem_of_file(file);
+  if (!item.problem.empty()) return {};
   auto end = output_of({.words = {"gpg", "--batch", "--quiet", "--yes", "--no-auto-key-retrieve", "--status-fd", "2",
                                   "--decrypt", "--", file.string()},
                         .most_output = k_largest_entry,

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <thread>
 
 #include "client/cli/run/child.h"
 #include "client/cli/run/environment.h"
@@ -22,22 +23,27 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::size_t k_most_errors = 16 * 1024;
 constexpr std::size_t k_piece = 64 * 1024;
+constexpr std::chrono::milliseconds k_nap(2);
 
-// What has arrived, at most `most` bytes of it. False at the end.
+// What has arrived; of that the beginning up to `most` bytes is kept. False at the end.
 template <class Text>
 bool take(int descriptor, Text& into, std::size_t most) {
   const std::size_t before = into.size();
-  into.resize(std::min(before + k_piece, most));
-  const ssize_t n = read(descriptor, into.data() + before, into.size() - before);
-  into.resize(before + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+  into.resize(before + k_piece);
+  const ssize_t n = read(descriptor, into.data() + before, k_piece);
+  into.resize(std::min(before + static_cast<std::size_t>(std::max<ssize_t>(n, 0)), most));
   return n > 0 || (n < 0 && errno == EINTR);
 }
 
-Status listen(run::Descriptor output, run::Descriptor errors, const ProgramCall& call, ProgramEnd& end) {
-  const auto until = Clock::now() + call.deadline;
+Error late(const ProgramCall& call) {
+  return make_error(ErrorCode::timeout, "'" + call.words.front() + "' did not end in time");
+}
+
+Status listen(run::Descriptor output, run::Descriptor errors, const ProgramCall& call, Clock::time_point until,
+              ProgramEnd& end) {
   while (output || errors) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()).count();
-    if (left <= 0) return make_error(ErrorCode::timeout, "'" + call.words.front() + "' did not end in time");
+    if (left <= 0) return late(call);
     pollfd watched[] = {{output.get(), POLLIN, 0}, {errors.get(), POLLIN, 0}};
     if (poll(watched, 2, static_cast<int>(left)) <= 0) continue;
     // One byte more than may come, so that too much is seen.
@@ -47,6 +53,23 @@ Status listen(run::Descriptor output, run::Descriptor errors, const ProgramCall&
       return make_error(ErrorCode::too_large, "'" + call.words.front() + "' says too much");
   }
   return {};
+}
+
+// A program may close its output long before it ends. False when it did not end until then.
+bool has_ended(pid_t process, Clock::time_point until, int& status) {
+  for (;;) {
+    const pid_t ended = waitpid(process, &status, WNOHANG);
+    if (ended == process || (ended < 0 && errno != EINTR)) return true;
+    if (Clock::now() >= until) return false;
+    std::this_thread::sleep_for(k_nap);
+  }
+}
+
+void end_now(pid_t process) {
+  int status = 0;
+  kill(process, SIGKILL);
+  while (waitpid(process, &status, 0) < 0 && errno == EINTR) {
+  }
 }
 
 }  // namespace
@@ -64,12 +87,14 @@ Result<ProgramEnd> output_of(const ProgramCall& call) {
   output.in = {};
   errors.in = {};
   ProgramEnd end;
-  const Status heard = listen(std::move(output.out), std::move(errors.out), call, end);
-  if (!heard) kill(started.process, SIGKILL);
+  const auto until = Clock::now() + call.deadline;
+  Status heard = listen(std::move(output.out), std::move(errors.out), call, until, end);
   int status = 0;
-  while (waitpid(started.process, &status, 0) < 0 && errno == EINTR) {
+  if (heard && !has_ended(started.process, until, status)) heard = late(call);
+  if (!heard) {
+    end_now(started.process);
+    return heard.error();
   }
-  if (!heard) return heard.error();
   end.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   return end;
 }

@@ -18,7 +18,7 @@ struct ProgramCall {
 
 struct ProgramEnd {
   WipedString output{wiped_heap()};
-  std::string errors;  // at most 16 KiB, then no more is read
+  std::string errors;  // the first 16 KiB
   int exit_code = -1;  // -1: a signal ended it
 };
 

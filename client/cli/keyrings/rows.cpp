@@ -1,11 +1,14 @@
 #include "client/cli/keyrings/rows.h"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <set>
 #include <span>
 #include <utility>
 
+#include <strongroom/base/bytes.h>
+#include <strongroom/protocol/json.h>
 #include <strongroom/protocol/methods/secret.h>
 #include <strongroom/protocol/secret_fields.h>
 
@@ -21,9 +24,13 @@ constexpr std::size_t k_batch = 256;
 constexpr std::size_t k_batch_bytes = 4 * 1024 * 1024;
 constexpr int k_most_names = 99;
 
+// At most so many bytes of a message; a value of many escapes or of any bytes goes as base64.
 std::size_t size_of(const Row& row) {
-  std::size_t size = row.path.size();
-  for (const auto& field : row.fields) size += field.name.size() + field.value.size();
+  std::size_t size = protocol::escaped_size(row.path);
+  for (const auto& field : row.fields)
+    size += protocol::escaped_size(field.name) +
+            std::max(base64_size(field.value.size()),
+                     protocol::escaped_size(field.value.reveal_text(RevealReason::inspect)));
   return size;
 }
 
@@ -56,8 +63,7 @@ Status judge(Row& row, wire::GetResult& ours) {
     const ErrorCode code = error_code_of_varlink(ours.problem->error);
     if (code == ErrorCode::not_found) row.ours = 0;
     if (code == ErrorCode::not_found || code == ErrorCode::deleted || code == ErrorCode::expired) return {};
-    row.result = "failed";
-    row.note = ours.problem->message;
+    fail(row, ours.problem->message);
     return {};
   }
   if (!ours.fields_) return {};
@@ -65,6 +71,39 @@ Status judge(Row& row, wire::GetResult& ours) {
   row.ours = ours.version;
   row.result = has_same(*ours.fields_, row.fields) ? "unchanged" : "changed";
   return {};
+}
+
+bool is_readable(const wire::VersionEntry& version) {
+  const auto now =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch());
+  return !version.deleted_ms && !version.destroyed.value_or(false) &&
+         (!version.expires_ms || *version.expires_ms > now.count());
+}
+
+// The version that a write replaces where there are no values to read.
+void take_version(Row& row, const Result<wire::HistoryResponse>& answer) {
+  if (!answer) return fail(row, answer.error().message);
+  const auto current = std::ranges::find(answer->versions, true, &wire::VersionEntry::current);
+  if (current == answer->versions.end() || is_readable(*current))
+    return fail(row, "somebody else has written it meanwhile; import again");
+  row.ours = current->version;
+}
+
+void find_versions(client::Client& client, std::span<Row* const> rows) {
+  std::vector<Row*> asked;
+  std::vector<wire::PathRequest> requests;
+  for (Row* row : rows)
+    if (row->is_to_be_stored() && !row->ours) {
+      asked.push_back(row);
+      requests.push_back({row->path});
+    }
+  const auto answers = client.call_pipelined<wire::GetHistory>(requests);
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    if (i < answers.size())
+      take_version(*asked[i], answers[i]);
+    else
+      fail(*asked[i], "whether the store has it is not known");
+  }
 }
 
 Status compare_some(client::Client& client, const std::vector<Row*>& rows) {
@@ -75,6 +114,7 @@ Status compare_some(client::Client& client, const std::vector<Row*>& rows) {
     if (answer.items.size() != batch.size())
       return make_error(ErrorCode::malformed, "the daemon answered for another number of secrets");
     for (std::size_t i = 0; i < batch.size(); ++i) STRONGROOM_CHECK(judge(*batch[i], answer.items[i]));
+    find_versions(client, batch);
     return {};
   });
 }
@@ -124,11 +164,6 @@ Status give_other_paths(client::Client& client, std::vector<Row>& rows) {
   return {};
 }
 
-void fail(Row& row, const std::string& why) {
-  row.result = "failed";
-  add_to_note(row, why);
-}
-
 wire::PutRequest put_of(Row& row) {
   wire::PutRequest item;
   item.path = row.path;
@@ -157,27 +192,51 @@ bool has_details(const Row& row) {
   return !row.labels.empty() || !row.metadata.empty();
 }
 
-// Values that an interrupted import has stored may lack them.
+// Ours is deleted or has expired, and its metadata is there still.
+bool is_new_version_of_ours(const Row& row) {
+  return row.result == "new" && row.ours.value_or(0) > 0;
+}
+
+// What is there already stays.
+void keep_ours(Row& row, const wire::HistoryResponse& ours) {
+  if (!ours.metadata) return;
+  std::string kept;
+  for (const auto& [name, value] : *ours.metadata) {
+    const auto theirs = row.metadata.find(name);
+    if (theirs == row.metadata.end()) continue;
+    if (theirs->second != value) kept += (kept.empty() ? "'" : ", '") + name + "'";
+    row.metadata.erase(theirs);
+  }
+  if (!kept.empty()) add_to_note(row, "the store has other metadata, which stays: " + kept);
+}
+
+bool was_imported(const wire::HistoryResponse& ours) {
+  return ours.metadata && ours.metadata->contains(std::string(k_imported_from));
+}
+
+// Rows of secrets that are there, readable or not. Values that an interrupted import has stored may lack their details.
 std::vector<Row*> rows_without_details(client::Client& client, std::vector<Row>& rows) {
   std::vector<Row*> asked;
-  std::vector<protocol::secret::PathRequest> requests;
+  std::vector<wire::PathRequest> requests;
   for (auto& row : rows)
-    if (row.result == "unchanged" && has_details(row)) {
+    if (has_details(row) && (row.result == "unchanged" || is_new_version_of_ours(row))) {
       asked.push_back(&row);
       requests.push_back({row.path});
     }
   std::vector<Row*> found;
   const auto answers = client.call_pipelined<wire::GetHistory>(requests);
-  for (std::size_t i = 0; i < answers.size(); ++i)
-    if (answers[i] && !(answers[i]->metadata && answers[i]->metadata->contains(std::string(k_imported_from))))
-      found.push_back(asked[i]);
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (!answers[i] || (asked[i]->result == "unchanged" && was_imported(*answers[i]))) continue;
+    keep_ours(*asked[i], *answers[i]);
+    if (has_details(*asked[i])) found.push_back(asked[i]);
+  }
   return found;
 }
 
 void store_details(client::Client& client, std::vector<Row>& rows) {
   std::vector<Row*> wanted = rows_without_details(client, rows);
   for (auto& row : rows)
-    if (row.is_to_be_stored() && has_details(row)) wanted.push_back(&row);
+    if (row.is_to_be_stored() && has_details(row) && !is_new_version_of_ours(row)) wanted.push_back(&row);
   std::vector<wire::UpdateRequest> requests;
   for (const Row* row : wanted) {
     wire::UpdateRequest& request = requests.emplace_back();
@@ -195,52 +254,6 @@ void store_details(client::Client& client, std::vector<Row>& rows) {
 }
 
 }  // namespace
-
-void add_to_note(Row& row, std::string_view sentence) {
-  if (!row.note.empty()) row.note += "; ";
-  row.note += sentence;
-}
-
-std::vector<Row> rows_of(std::vector<ImportedValue> values, const std::string& folder) {
-  std::vector<Row> rows;
-  for (auto& value : values) {
-    Row& row = rows.emplace_back();
-    const bool nothing = value.value.empty();
-    // A name that stands alone may be a part of a value whose quotes were forgotten, so its line is named instead.
-    row.path = nothing && value.line > 0 ? "line " + std::to_string(value.line)
-               : folder.empty()          ? value.name
-                                         : folder + "/" + value.name;
-    row.note = std::move(value.note);
-    if (nothing)
-      row.result = "left out";
-    else
-      row.fields.push_back({"value", std::move(value.value)});
-  }
-  return rows;
-}
-
-std::vector<Row> rows_of(std::vector<ForeignItem> items, const std::string& folder, const std::string& source) {
-  const auto paths = paths_for(items, folder);
-  std::vector<Row> rows;
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    ForeignItem& item = items[i];
-    item.metadata.emplace(k_imported_from, source);
-    Row& row = rows.emplace_back();
-    row.path = paths[i];
-    row.fields = std::move(item.fields);
-    row.labels = std::move(item.labels);
-    row.metadata = std::move(item.metadata);
-    row.note = std::move(item.note);
-    row.incomplete = item.incomplete;
-    if (!item.problem.empty()) {
-      fail(row, item.problem);
-    } else if (row.fields.empty()) {
-      row.result = "left out";
-      add_to_note(row, "it has no value");
-    }
-  }
-  return rows;
-}
 
 Status compare(client::Client& client, std::vector<Row>& rows, OnConflict on_conflict) {
   STRONGROOM_CHECK(compare_some(client, rows_with(rows, "new")));

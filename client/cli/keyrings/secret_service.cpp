@@ -36,6 +36,9 @@ Error error_of(int code, const std::string& collection) {
                         "Secret Service switched on");
     case 7:
       return make_error(ErrorCode::denied, "the keychain was asked, and somebody said no");
+    case 8:
+      return make_error(ErrorCode::not_implemented,
+                        "the keychain of this system cannot be read as a whole; export what you need and import that");
     default:
       return make_error(
           ErrorCode::storage_failed,
@@ -57,18 +60,19 @@ std::string_view text_of(const JsonValue& object, std::string_view name) {
 
 Status take_item(const JsonValue& value, std::string_view collection, std::vector<ForeignItem>& items) {
   ForeignItem item{.names = {std::string(collection), std::string(text_of(value, "label"))}};
-  if (const JsonValue* const attributes = value.find("attributes"))
-    for (const auto& one : attributes->object()) add_detail(item, one.name, one.value.string());
-  const auto schema = item.metadata.find("xdg:schema");
+  const JsonValue* const attributes = value.find("attributes");
   const JsonValue* const secret = value.find("secret");
-  if (schema != item.metadata.end() && schema->second == "io.strongroom.Slot") {
-    item.problem = "it is a key of Strongroom itself, which belongs into the keychain";
+  if (attributes != nullptr && text_of(*attributes, "xdg:schema") == "io.strongroom.Slot") {
+    item.not_wanted = "it is Strongroom's own, a key or a value that is placed in the keychain, and stays there";
   } else if (secret == nullptr) {
     item.problem = "the keychain does not hand it over: open it there, or allow it when you are asked";
   } else {
     STRONGROOM_ASSIGN(auto plain, decoded(secret->string()));
     add_field(item, "value", std::move(plain));
   }
+  // Behind the value, whose name they must not take.
+  if (attributes != nullptr && item.not_wanted.empty())
+    for (const auto& one : attributes->object()) add_detail(item, one.name, one.value.string());
   items.push_back(std::move(item));
   return {};
 }

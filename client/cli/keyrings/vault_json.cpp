@@ -42,12 +42,14 @@ void take_metadata(ForeignItem& item, const JsonValue& metadata) {
 ForeignItem item_of(const JsonValue& document, const Names& names) {
   ForeignItem item{.names = names};
   const JsonValue* values = document.find("data");
-  if (const JsonValue* const metadata = metadata_of(*values)) {
+  const JsonValue* const metadata = metadata_of(*values);
+  if (metadata != nullptr) {
     values = values->find("data");
-    take_metadata(item, *metadata);
     if (values->is_null()) item.problem = "this version is deleted in Vault: undelete it there if you want it";
   }
   for (const auto& member : values->object()) take_value(item, member.name, member.value);
+  // Behind the values, whose names it must not take.
+  if (metadata != nullptr) take_metadata(item, *metadata);
   return item;
 }
 

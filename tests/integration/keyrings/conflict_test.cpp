@@ -47,6 +47,31 @@ TEST_F(ImportConflict, OursStayAndTheExitCodeTells) {
   EXPECT_FALSE(holds(metadata("vault/differs"), "ann"));
 }
 
+TEST_F(ImportConflict, MetadataOfOursStaysToo) {
+  auto client = daemon_.client();
+  ASSERT_TRUE(client.call<wire::Update>({.path = "vault/same", .set_metadata = {{{"owner", "bob"}}}}));
+  ASSERT_TRUE(client.call<wire::Put>(put_request("vault/new", "deleted", "k")));
+  ASSERT_TRUE(client.call<wire::Update>({.path = "vault/new", .set_metadata = {{{"owner", "eve"}}}}));
+  ASSERT_TRUE(client.call<wire::Delete>({.path = "vault/new"}));
+  const auto done = import_tree();
+  EXPECT_EQ(done.exit_code, 7) << done.errors;
+  EXPECT_TRUE(holds(done.output, "the store has other metadata, which stays: 'owner'")) << done.output;
+  EXPECT_FALSE(holds(done.errors, "still holds the values")) << done.errors;
+  EXPECT_TRUE(holds(metadata("vault/same"), "\"owner\":\"bob\"")) << metadata("vault/same");
+  EXPECT_TRUE(holds(metadata("vault/same"), "\"vault-version\":\"3\"")) << metadata("vault/same");
+  EXPECT_EQ(read("vault/new#k"), "3");
+  EXPECT_TRUE(holds(metadata("vault/new"), "\"owner\":\"eve\"")) << metadata("vault/new");
+}
+
+TEST_F(ImportConflict, ADeletedSecretThatAsksForACheckGetsItsNewVersion) {
+  auto client = daemon_.client();
+  ASSERT_TRUE(client.call<wire::Put>(put_request("vault/new", "deleted", "k")));
+  ASSERT_TRUE(client.call<wire::Update>({.path = "vault/new", .check_required = true}));
+  ASSERT_TRUE(client.call<wire::Delete>({.path = "vault/new"}));
+  EXPECT_EQ(import_tree().exit_code, 7);
+  EXPECT_EQ(read("vault/new#k"), "3");
+}
+
 TEST_F(ImportConflict, ANewVersionKeepsTheOldOne) {
   EXPECT_EQ(import_tree({"--on-conflict", "new-version"}).exit_code, 0);
   EXPECT_EQ(read("vault/differs#k"), "hushed");

@@ -33,6 +33,9 @@ TEST_F(PassImport, EntriesComeAlongWithFieldsAndNotes) {
   const auto again = import({"--from", "pass", store.path().string()}, store.environment());
   EXPECT_EQ(again.exit_code, 0) << again.errors;
   EXPECT_TRUE(holds(again.output, "4 unchanged")) << again.output;
+  const auto beside = import({"--from", "pass", store.path().string(), "--to", "p"}, store.environment());
+  EXPECT_EQ(read("p/mail"), "hush");
+  EXPECT_FALSE(holds(beside.errors, "still holds the values")) << beside.errors;
 }
 
 TEST_F(PassImport, WhatDoesNotOpenIsNamedAndTheOthersCome) {
@@ -50,6 +53,26 @@ TEST_F(PassImport, WhatDoesNotOpenIsNamedAndTheOthersCome) {
                            "pass/foreign  failed  gpg could not decrypt it: it lacks the secret key",
                            "pass/linked   failed  it is a link to a folder"})
     EXPECT_TRUE(holds(done.output, said)) << done.output;
+}
+
+TEST_F(PassImport, LinksThatLeadNowhereAreNamedAndHiddenEntriesCome) {
+  const PassStore store(folder());
+  store.insert(".netrc", "hidden");
+  store.insert("folder.gpg/inside", "value");
+  store.insert(".hidden/inside", "no entry that pass shows");
+  std::filesystem::create_symlink("circle", store.path() / "circle");
+  std::filesystem::create_symlink("ring.gpg", store.path() / "ring.gpg");
+  std::filesystem::create_symlink("nowhere", store.path() / "lost.gpg");
+  const auto done = import({"--from", "pass"}, store.environment());
+  EXPECT_EQ(done.exit_code, 1) << done.output << done.errors;
+  EXPECT_EQ(read("pass/.netrc"), "hidden");
+  EXPECT_EQ(read("pass/folder.gpg/inside"), "value");
+  for (const char* name : {"circle", "ring", "lost"})
+    EXPECT_TRUE(holds(done.output, "pass/" + std::string(name))) << done.output;
+  EXPECT_TRUE(holds(done.output, "Stored 2 of 5")) << done.output;
+  EXPECT_TRUE(holds(done.output, "it cannot be read: Too many levels of symbolic links")) << done.output;
+  EXPECT_TRUE(holds(done.output, "it cannot be read: No such file or directory")) << done.output;
+  EXPECT_FALSE(holds(done.output, "link to a folder")) << done.output;
 }
 
 TEST_F(PassImport, WithoutAPassphraseNothingIsImportedAndTheRemedyIsSaid) {

@@ -58,7 +58,7 @@ TEST(KeepassXml, WhatStaysBehindIsSaid) {
     EXPECT_NE(items[0].note.find(part), std::string::npos) << items[0].note;
 }
 
-TEST(KeepassXml, TheRecycleBinAndEncryptedValuesAreProblems) {
+TEST(KeepassXml, TheRecycleBinIsNotWantedAndEncryptedValuesAreProblems) {
   const auto items =
       xml(file("<Group><UUID>BIN=</UUID><Name>Recycle Bin</Name><Group><Name>g</Name><Entry>" + text("Password", "p") +
                    "</Entry></Group></Group><Entry><String><Key>Password</Key><Value Protected=\"True\">x</Value>"
@@ -66,7 +66,8 @@ TEST(KeepassXml, TheRecycleBinAndEncryptedValuesAreProblems) {
                    text("Password", "q") + "</Entry>",
                "<RecycleBinUUID>BIN=</RecycleBinUUID>"));
   ASSERT_EQ(items.size(), 3u);
-  EXPECT_NE(items[0].problem.find("recycle bin"), std::string::npos);
+  EXPECT_NE(items[0].not_wanted.find("recycle bin"), std::string::npos);
+  EXPECT_EQ(items[0].problem, "");
   EXPECT_TRUE(items[0].fields.empty());
   EXPECT_NE(items[1].problem.find("encrypted in this file"), std::string::npos);
   EXPECT_TRUE(items[1].fields.empty());

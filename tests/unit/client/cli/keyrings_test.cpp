@@ -92,6 +92,43 @@ TEST(ForeignItem, WhatMetadataCannotHoldBecomesAField) {
   EXPECT_EQ(fields.at("short"), "again");
 }
 
+TEST(ForeignItem, DetailsBeyondWhatASecretHoldsTogetherBecomeFields) {
+  ForeignItem item;
+  std::size_t bytes = 0;
+  for (int i = 10; i < 40; ++i) add_detail(item, std::to_string(i), std::string(500, 'x'));
+  for (int i = 10; i < 20; ++i) add_label(item, std::to_string(i) + std::string(100, 'x'));
+  for (const auto& [name, value] : item.metadata) bytes += name.size() + value.size();
+  for (const auto& label : item.labels) bytes += label.size();
+  EXPECT_LE(bytes, 8192u - 64);
+  EXPECT_EQ(item.metadata.size() + item.labels.size() + item.fields.size(), 40u);
+  EXPECT_EQ(fields_of(item).at("39"), std::string(500, 'x'));
+}
+
+TEST(ForeignItem, DetailsThatMayNotBeInNormalFormCBecomeFields) {
+  ForeignItem item;
+  for (const char* settled : {"caf\u00e9", "\u0391\u03b8\u03ae\u03bd\u03b1", "\u041a\u0438\u0435\u0432", "\u6771\u4eac",
+                              "\ud55c", "\u1ec7", "\U0001f600"}) {
+    add_detail(item, settled, settled);
+    add_label(item, settled);
+  }
+  EXPECT_EQ(item.metadata.size(), 7u);
+  EXPECT_EQ(item.labels.size(), 7u);
+  EXPECT_TRUE(item.fields.empty());
+  add_detail(item, "accent", "cafe\u0301");
+  add_detail(item, "kelvin", "\u212a");
+  add_detail(item, "jamo", "\u1112\u1161");
+  add_detail(item, "control", "a\u0085");
+  add_detail(item, "e\u0301", "of an odd name");
+  add_label(item, "cafe\u0301");
+  EXPECT_EQ(fields_of(item), (Map{{"accent", "cafe\u0301"},
+                                  {"kelvin", "\u212a"},
+                                  {"jamo", "\u1112\u1161"},
+                                  {"control", "a\u0085"},
+                                  {"detail", "e\u0301: of an odd name"},
+                                  {"label", "cafe\u0301"}}));
+  EXPECT_EQ(item.metadata.size(), 7u);
+}
+
 TEST(ForeignItem, MoreFieldsThanASecretHasAreAProblemAtOnce) {
   ForeignItem item;
   constexpr int k_many = 200'000;
@@ -170,13 +207,30 @@ TEST(KeychainContents, CollectionsAreFoldersAndAttributesMetadata) {
   ASSERT_EQ(items->size(), 4u);
   EXPECT_EQ(name_of((*items)[0]), "Closed");
   EXPECT_NE((*items)[0].problem.find("locked"), std::string::npos);
-  EXPECT_NE((*items)[1].problem.find("Strongroom itself"), std::string::npos);
+  EXPECT_NE((*items)[1].not_wanted.find("Strongroom's own"), std::string::npos);
+  EXPECT_EQ((*items)[1].problem, "");
   EXPECT_TRUE((*items)[1].fields.empty());
   EXPECT_NE((*items)[2].problem.find("does not hand it over"), std::string::npos);
   EXPECT_EQ(name_of((*items)[3]), "Login|z");
   EXPECT_EQ(fields_of((*items)[3]), (Map{{"value", "secret"}, {"long", "a\nb"}}));
   EXPECT_EQ((*items)[3].metadata, (Map{{"server", "h"}}));
   EXPECT_FALSE(read_keychain_contents(R"([{"label":"a","items":[{"label":"b","secret":"?"}]}])"));
+}
+
+TEST(KeychainContents, NoAttributeTakesTheNameOfTheSecret) {
+  const auto items = read_keychain_contents(
+      R"([{"label":"l","items":[{"label":"z","attributes":{"value":"a\nb"},"secret":"c2VjcmV0"}]}])");
+  ASSERT_TRUE(items) << items.error().message;
+  EXPECT_EQ(fields_of((*items)[0]), (Map{{"value", "secret"}, {"value-2", "a\nb"}}));
+}
+
+TEST(VaultJson, NoCustomMetadataTakesTheNameOfAValue) {
+  std::string text(k_second);
+  text.replace(text.find(R"("owner": "ann")"), 14, R"("password": "a\nb")");
+  const auto items = read_vault_json(text, {"x"});
+  ASSERT_TRUE(items) << items.error().message;
+  EXPECT_EQ(fields_of((*items)[0]).at("password"), "hush");
+  EXPECT_EQ(fields_of((*items)[0]).at("password-2"), "a\nb");
 }
 
 }  // namespace
