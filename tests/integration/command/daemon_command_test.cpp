@@ -54,6 +54,7 @@ TEST_F(DaemonCommand, DoesNotStartWhenItMayNotReachItsConfiguration) {
   const auto folder = folder_.path() / ".config/strongroom";
   std::filesystem::create_directories(folder);
   std::filesystem::permissions(folder, std::filesystem::perms::none);
+  ASSERT_EQ(run({"--check-config"}).exit_code, 2);
   const Outcome outcome = run({});
   EXPECT_EQ(outcome.exit_code, 2) << outcome.errors;
   EXPECT_NE(outcome.errors.find((folder / "config.toml").string()), std::string::npos) << outcome.errors;
