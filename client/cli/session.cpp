@@ -26,18 +26,24 @@ Result<std::string> stated_reason(const std::string& option) {
 
 }  // namespace
 
+Result<client::Endpoint> Session::endpoint() const {
+  const auto of_machine = client::system_endpoint();
+  if (options_.system || options_.socket == of_machine.socket) return of_machine;
+  if (!options_.socket.empty()) return client::Endpoint{options_.socket, geteuid()};
+  return client::default_endpoint();
+}
+
+bool Session::of_machine() const {
+  const auto asked = endpoint();
+  return asked && asked->socket == client::system_endpoint().socket;
+}
+
 Result<client::Client::Options> Session::client_options() const {
   client::Client::Options options;
   options.deadline = std::chrono::seconds(options_.timeout_s);
   options.name = "strongroom";
   STRONGROOM_ASSIGN(options.reason, stated_reason(options_.reason));
-  client::Endpoint endpoint{options_.socket, geteuid()};
-  if (options_.system) {
-    endpoint = client::system_endpoint();
-  } else if (endpoint.socket.empty()) {
-    STRONGROOM_ASSIGN(endpoint, client::default_endpoint());
-  }
-  options.endpoint = endpoint;
+  STRONGROOM_ASSIGN(options.endpoint, endpoint());
   return options;
 }
 
@@ -47,8 +53,7 @@ Result<client::Client*> Session::client() {
   auto connected = client::Client::connect(options);
   const char* autostart = std::getenv("STRONGROOM_AUTOSTART");
   // The daemon of the machine runs as a user of its own, which only the service manager can start it as.
-  const bool of_machine = options.endpoint->socket == client::system_endpoint().socket;
-  if (!connected && connected.error().code == ErrorCode::unreachable && of_machine)
+  if (!connected && connected.error().code == ErrorCode::unreachable && of_machine())
     return make_error(ErrorCode::unreachable,
                       "no daemon of the machine is running; 'systemctl enable --now strongroomd.socket' starts it");
   const bool may_start = !options_.no_start && !(autostart && std::strcmp(autostart, "0") == 0);

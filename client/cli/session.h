@@ -37,6 +37,10 @@ class Session {
   // Another connection to the daemon that client() has reached, for a call beside one that is under way.
   Result<client::Client> another_client();
 
+  // Whether it is the daemon of the machine that is asked: by --system or by the place of its socket, however that is
+  // named.
+  bool of_machine() const;
+
   // Before client(): a daemon that has to be started shall not make a store by itself.
   void leave_store_to_me() noexcept { make_store_ = false; }
 
@@ -51,6 +55,7 @@ class Session {
 
  private:
   std::string shown_subject(const std::string& subject) const;
+  Result<client::Endpoint> endpoint() const;
   Result<client::Client::Options> client_options() const;
 
   GlobalOptions options_;

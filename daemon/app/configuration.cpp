@@ -206,13 +206,18 @@ Result<Invocation> configure(const std::vector<std::string>& arguments, const ch
   invocation.json = flags.json;
   invocation.restore = flags.restore;
   if (flags.command == Command::help || flags.command == Command::version) return invocation;
-  std::error_code error;
+  std::error_code unknown;
   const bool system = flags.scope == Scope::system;
   invocation.usual_file = system ? std::filesystem::path(k_system_file)
                                  : folder_of(environment, "XDG_CONFIG_HOME", ".config") / "config.toml";
-  if (!invocation.file && std::filesystem::exists(invocation.usual_file, error))
+  if (!invocation.file && std::filesystem::exists(invocation.usual_file, unknown))
     invocation.file = invocation.usual_file;
   if (flags.command == Command::config_path) return invocation;
+  // It may say where backups go and who opens them: defaults in its place would be wrong without a word.
+  if (unknown)
+    return refuse("whether there is a configuration file cannot be told: " + unknown.message() +
+                      "; the user who runs the daemon must be able to reach it",
+                  invocation.usual_file.string());
   if (invocation.file && system) STRONGROOM_CHECK(check_written_by_us(*invocation.file));
   if (invocation.file) STRONGROOM_CHECK(apply_file(*invocation.file, invocation));
   STRONGROOM_CHECK(apply_environment(environment, invocation));

@@ -111,7 +111,8 @@ struct Setting {
 std::span<const Setting> settings();
 
 // Reads flags, environment and file. `arguments` without the program's name. Errors: configuration (subject is the
-// flag, the variable or FILE:LINE); untrusted (with --system, the file could have been written by others).
+// flag, the variable, FILE:LINE, or the usual file when nobody can tell whether it is there); untrusted (with --system,
+// the file could have been written by others).
 Result<Invocation> configure(const std::vector<std::string>& arguments, const char* const* environment);
 
 // One sentence for each STRONGROOM_* variable of the environment that nobody reads, naming the one it may have meant.

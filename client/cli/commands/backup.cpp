@@ -190,7 +190,7 @@ int run_restore(Session& session, const OpenOptions& options) {
   if (!options.identity.empty()) words.insert(words.end(), {"--identity", options.identity});
   if (!options.signer.empty()) words.insert(words.end(), {"--signer", options.signer});
   if (options.replace) words.emplace_back("--replace");
-  if (session.options().system) words.emplace_back("--system");
+  if (session.of_machine()) words.emplace_back("--system");
   if (options.identity.empty() && stdin_is_terminal()) {
     const auto given = ask_secret("Passphrase of the backup: ");
     if (!given) return session.fail(given.error());

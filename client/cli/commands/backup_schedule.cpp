@@ -1,7 +1,6 @@
 // backup schedule: where, for whom and how often backups are made without being asked.
 #include <unistd.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 
@@ -32,7 +31,7 @@ struct Options {
 Result<std::string> ask(Session& session, std::vector<std::string> words) {
   STRONGROOM_ASSIGN(const std::string executable, daemon_executable());
   words.insert(words.begin(), executable);
-  if (session.options().system) words.emplace_back("--system");
+  if (session.of_machine()) words.emplace_back("--system");
   STRONGROOM_ASSIGN(const auto end, keyrings::output_of({std::move(words), k_longest, k_patience}));
   std::string said(end.output);
   if (end.exit_code != 0) return make_error(ErrorCode::configuration, "is not taken: " + end.errors, "configuration");
@@ -60,19 +59,42 @@ std::vector<std::pair<std::string, std::string>> entries_of(const Options& optio
   return out;
 }
 
+// Root writes the configuration of the machine, and another user's daemon reads it.
+Status make_folder(const Session& session, const std::filesystem::path& folder) {
+  namespace fs = std::filesystem;
+  constexpr fs::perms k_open = fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec |
+                               fs::perms::others_read | fs::perms::others_exec;
+  std::error_code failed;
+  const bool made = fs::create_directories(folder, failed);
+  if (made && session.of_machine()) fs::permissions(folder, k_open, failed);
+  if (!failed) return {};
+  return make_error(ErrorCode::denied, "'" + folder.string() + "' cannot be made: " + failed.message());
+}
+
 // The daemon judges the new text before it takes the place of the old one.
 Status put_text(Session& session, const std::filesystem::path& named, const std::string& text) {
+  STRONGROOM_CHECK(make_folder(session, named.parent_path()));
   std::error_code failed;
-  std::filesystem::create_directories(named.parent_path(), failed);
   // A link to a file among somebody's dotfiles stays one.
   const std::string path = std::filesystem::weakly_canonical(named, failed).string();
+  if (failed)
+    return make_error(ErrorCode::internal, "'" + named.string() + "' cannot be looked at: " + failed.message());
+  STRONGROOM_ASSIGN(const auto present, find_rights(path));
   const std::string draft = path + ".new";
   STRONGROOM_CHECK(write_private_file(draft, text, Overwrite::yes));
   const auto judged = ask(session, {"--check-config", "--config", draft});
-  if (judged && std::rename(draft.c_str(), path.c_str()) == 0) return {};
   (void)::unlink(draft.c_str());
   if (!judged) return judged.error();
-  return make_error(ErrorCode::internal, "cannot be written", path);
+  const mode_t usual = session.of_machine() ? 0644 : 0600;
+  return replace_file(path, text, present.value_or(Rights{.mode = usual, .owner = {}}));
+}
+
+Status check_folder(const std::string& folder) {
+  std::error_code failed;
+  const auto found = std::filesystem::status(folder, failed);
+  if (std::filesystem::is_directory(found)) return {};
+  if (std::filesystem::status_known(found)) return make_error(ErrorCode::not_found, "there is no such folder", folder);
+  return make_error(ErrorCode::denied, "the folder '" + folder + "' cannot be looked at: " + failed.message());
 }
 
 int run_schedule(Session& session, const Options& options) {
@@ -81,8 +103,8 @@ int run_schedule(Session& session, const Options& options) {
     return session.fail(make_error(ErrorCode::invalid_argument,
                                    "say what is to change, like --folder and --recipient; 'strongroom backup list' "
                                    "shows what holds now"));
-  if (!options.folder.empty() && !std::filesystem::is_directory(options.folder))
-    return session.fail(make_error(ErrorCode::not_found, "there is no such folder", options.folder));
+  if (!options.folder.empty())
+    if (const Status folder = check_folder(options.folder); !folder) return session.fail(folder.error());
   const auto path = ask(session, {"--config-path"});
   if (!path) return session.fail(path.error());
   const auto text = present_text(*path);

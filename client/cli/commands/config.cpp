@@ -20,7 +20,7 @@ int ask_daemon(Session& session, std::vector<std::string> words) {
   if (!executable) return session.fail(executable.error());
   words.insert(words.begin(), *executable);
   if (session.options().json) words.emplace_back("--json");
-  if (session.options().system) words.emplace_back("--system");
+  if (session.of_machine()) words.emplace_back("--system");
   std::vector<char*> arguments;
   for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);

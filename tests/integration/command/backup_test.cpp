@@ -1,6 +1,9 @@
 // backup: made here, opened by the age tool and by tar, and made a store of elsewhere.
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 
@@ -39,6 +42,14 @@ class BackupCommands : public testing::Test {
     const auto made = cli({"backup", "create", "--recipient", recipient_, "--output", path(name)});
     EXPECT_EQ(made.exit_code, 0) << made.errors;
     return path(name);
+  }
+
+  fs::path configuration() const { return daemon_.folder() / ".config" / "strongroom" / "config.toml"; }
+
+  // It asks no daemon that runs, only the daemon's program.
+  Outcome schedule(std::vector<std::string> words) {
+    words.insert(words.begin(), {STRONGROOM_PATH, "backup", "schedule"});
+    return Process(words, {.environment = daemon_.environment(), .input = {}, .folder = {}}).wait();
   }
 
   // In the folders of a daemon that does not run.
@@ -203,11 +214,7 @@ TEST_F(BackupCommands, IsRestoredOnAMachineWithAnotherId) {
 }
 
 TEST_F(BackupCommands, AScheduleIsWrittenIntoTheConfigurationAndJudgedFirst) {
-  const auto schedule = [&](std::vector<std::string> words) {
-    words.insert(words.begin(), {STRONGROOM_PATH, "backup", "schedule"});
-    return Process(words, {.environment = daemon_.environment(), .input = {}, .folder = {}}).wait();
-  };
-  const fs::path file = daemon_.folder() / ".config" / "strongroom" / "config.toml";
+  const fs::path file = configuration();
   EXPECT_NE(schedule({}).exit_code, 0);
   const auto nowhere = schedule({"--folder", path("backups"), "--recipient", recipient_});
   EXPECT_TRUE(holds(nowhere.errors, "there is no such folder")) << nowhere.errors;
@@ -223,6 +230,37 @@ TEST_F(BackupCommands, AScheduleIsWrittenIntoTheConfigurationAndJudgedFirst) {
   daemon_.start();
   const auto list = cli({"backup", "list"});
   EXPECT_TRUE(holds(list.output, "every 6 h, 3 kept")) << list.output << list.errors;
+}
+
+// Whoever reads it with other eyes (a group, another user's daemon) reads it afterwards, too.
+TEST_F(BackupCommands, AScheduleLeavesTheConfigurationToWhomItBelongs) {
+  fs::create_directory(path("backups"));
+  ASSERT_EQ(schedule({"--folder", path("backups"), "--recipient", recipient_}).exit_code, 0);
+  EXPECT_EQ(fs::status(configuration()).permissions(), fs::perms::owner_read | fs::perms::owner_write) << "a new one";
+  const auto open = static_cast<fs::perms>(0644);
+  fs::permissions(configuration(), open);
+  const bool root = geteuid() == 0;
+  if (root) {
+    ASSERT_EQ(chown(configuration().c_str(), 64321, 64322), 0);
+  }
+  const auto changed = schedule({"--keep", "3"});
+  ASSERT_EQ(changed.exit_code, 0) << changed.errors;
+  EXPECT_TRUE(holds(content(configuration()), "keep = 3"));
+  struct stat found{};
+  ASSERT_EQ(stat(configuration().c_str(), &found), 0);
+  EXPECT_EQ(static_cast<fs::perms>(found.st_mode & 07777), open);
+  EXPECT_EQ(found.st_uid, root ? 64321 : geteuid());
+  EXPECT_EQ(found.st_gid, root ? 64322 : getegid());
+  for (const auto& entry : fs::directory_iterator(configuration().parent_path()))
+    EXPECT_EQ(entry.path(), configuration()) << "nothing else is left there";
+}
+
+TEST_F(BackupCommands, AFolderThatCannotBeLookedAtIsSaidSo) {
+  fs::create_directory_symlink("loop", path("loop"));
+  const auto refused = schedule({"--folder", path("loop"), "--recipient", recipient_});
+  EXPECT_EQ(refused.exit_code, 4) << refused.errors;
+  EXPECT_TRUE(holds(refused.errors, "cannot be looked at")) << refused.errors;
+  EXPECT_FALSE(fs::exists(configuration()));
 }
 
 TEST_F(BackupCommands, OneThatAgeHasMadeOfTheSameIsAsGood) {

@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "tests/support/ordinary_user.h"
 #include "tests/support/process.h"
 #include "tests/support/temporary_folder.h"
 
@@ -46,6 +47,19 @@ TEST_F(DaemonCommand, ChecksAConfiguration) {
   std::filesystem::create_directories(folder_.path() / ".config/strongroom");
   std::ofstream(folder_.path() / ".config/strongroom/config.toml") << "[daemon]\nthreads = 0\n";
   EXPECT_EQ(run({"--check-config"}).exit_code, 2) << "the usual file is not read";
+}
+
+TEST_F(DaemonCommand, DoesNotStartWhenItMayNotReachItsConfiguration) {
+  if (passed_on_to_ordinary_user()) return;
+  const auto folder = folder_.path() / ".config/strongroom";
+  std::filesystem::create_directories(folder);
+  std::filesystem::permissions(folder, std::filesystem::perms::none);
+  ASSERT_EQ(run({"--check-config"}).exit_code, 2);
+  const Outcome outcome = run({});
+  EXPECT_EQ(outcome.exit_code, 2) << outcome.errors;
+  EXPECT_NE(outcome.errors.find((folder / "config.toml").string()), std::string::npos) << outcome.errors;
+  EXPECT_NE(outcome.errors.find("cannot be told"), std::string::npos) << outcome.errors;
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
 }
 
 TEST_F(DaemonCommand, RefusesWhatItDoesNotKnowWithFileAndLine) {

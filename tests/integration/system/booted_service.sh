@@ -73,6 +73,35 @@ inside rm /etc/strongroom/config.toml
 inside systemctl reset-failed
 inside systemctl start strongroomd.socket
 
+# A configuration that it may not reach is no missing one.
+inside chmod 700 /etc/strongroom
+refused '' any inside systemctl restart strongroomd.service
+contains 'whether there is a configuration file cannot be told' inside journalctl --no-pager -u strongroomd.service
+inside systemctl reset-failed
+inside rm -r /etc/strongroom
+
+# Backups without being asked: what root schedules, with a file and a folder that it makes, the daemon reads.
+machine_by_name=(inside env STRONGROOM_SOCKET=/run/strongroom/io.strongroom strongroom)
+recipient=$(inside sh -c 'umask 077; age-keygen 2>/dev/null >/root/key.txt; sed -n "s/^# public key: //p" /root/key.txt')
+inside install -d -o strongroom -g strongroom -m 700 /srv/backup
+inside mkdir -p /etc/systemd/system/strongroomd.service.d
+inside sh -c 'printf "[Service]\nReadWritePaths=/srv/backup\n" >/etc/systemd/system/strongroomd.service.d/backup.conf'
+inside systemctl daemon-reload
+says /etc/strongroom/config.toml "${machine_by_name[@]}" config path
+"${machine_by_name[@]}" --quiet backup schedule --folder /srv/backup --recipient "$recipient"
+says '755 root root' inside stat -c '%a %U %G' /etc/strongroom
+says '644 root root' inside stat -c '%a %U %G' /etc/strongroom/config.toml
+inside systemctl start strongroomd.socket
+inside systemctl restart strongroomd.service
+contains 'Folder /srv/backup, every 24 h, 10 kept' inside strongroom --system backup list
+until_says 1 inside sh -c 'ls /srv/backup/*.age | wc -l'
+inside chown root:strongroom /etc/strongroom/config.toml
+inside chmod 640 /etc/strongroom/config.toml
+inside strongroom --system --quiet backup schedule --keep 3
+says '640 root strongroom' inside stat -c '%a %U %G' /etc/strongroom/config.toml
+inside systemctl restart strongroomd.service
+contains 'every 24 h, 3 kept' inside strongroom --system backup list
+
 # Root who would write files that the daemon cannot read is stopped.
 refused "run this as that user: 'runuser -u strongroom" any inside strongroomd --system
 
@@ -90,4 +119,20 @@ main=$(inside systemctl show --value -p MainPID strongroomd.service)
 inside kill -STOP "$main"
 until_says watchdog inside sh -c 'journalctl --no-pager -u strongroomd.service | grep -q "Watchdog timeout" && echo watchdog'
 until_says 'a value' inside strongroom --system read db/key
+
+# A new machine: nothing has run, and a backup comes first. The daemon could not read what root would write.
+inside systemctl stop strongroomd.socket strongroomd.service
+inside rm -r /var/lib/strongroom
+inside systemd-tmpfiles --create strongroom.conf
+says '700 strongroom strongroom' inside stat -c '%a %U %G' /var/lib/strongroom
+inside install -o strongroom -m 600 /root/key.txt /srv/backup/key.txt
+backup=$(inside sh -c 'ls /srv/backup/*.age')
+restore=(backup restore "$backup" --identity /srv/backup/key.txt)
+refused "run this as that user: 'runuser -u strongroom" 4 inside strongroom --system "${restore[@]}"
+refused "run this as that user: 'runuser -u strongroom" 4 "${machine_by_name[@]}" "${restore[@]}"
+says '' inside ls -A /var/lib/strongroom
+contains 'Restored ' inside runuser -u strongroom -- strongroom --system "${restore[@]}"
+inside systemctl start strongroomd.socket
+says 'a value' inside strongroom --system read db/key
+says '700 strongroom' inside stat -c '%a %U' /var/lib/strongroom /var/lib/strongroom/data /var/lib/strongroom/state
 echo "the unit of the machine works"

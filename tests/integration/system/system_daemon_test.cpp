@@ -172,5 +172,21 @@ TEST_F(SystemDaemon, RootDoesNotWriteIntoTheFoldersOfItsUser) {
   EXPECT_TRUE(std::filesystem::is_empty(daemon_.data()));
 }
 
+// Needs no daemon and no root: the program answers where the configuration of the one that is asked lies.
+TEST(MachineDaemon, IsMeantByItsSocketHoweverThatIsNamed) {
+  const std::string socket = "/run/strongroom/io.strongroom";
+  const auto path_of = [](std::vector<std::string> words, const std::vector<std::string>& more) {
+    words.insert(words.begin(), {STRONGROOM_PATH, "config", "path"});
+    std::vector<std::string> environment{"HOME=/nonexistent", "PATH=/usr/bin:/bin"};
+    environment.insert(environment.end(), more.begin(), more.end());
+    return Process(words, {.environment = environment, .input = {}, .folder = {}}).wait().output;
+  };
+  for (const auto& said : {path_of({"--system"}, {}), path_of({}, {"STRONGROOM_SOCKET=" + socket}),
+                           path_of({"--socket", socket}, {"STRONGROOM_SOCKET=/elsewhere"})})
+    EXPECT_EQ(said, "/etc/strongroom/config.toml\n");
+  for (const auto& said : {path_of({}, {}), path_of({"--socket", "/elsewhere"}, {"STRONGROOM_SOCKET=" + socket})})
+    EXPECT_EQ(said, "/nonexistent/.config/strongroom/config.toml\n");
+}
+
 }  // namespace
 }  // namespace strongroom::tests

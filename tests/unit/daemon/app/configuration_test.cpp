@@ -70,6 +70,20 @@ TEST_F(Configured, TheMachinesDaemonReadsNoFileThatOthersCouldHaveWritten) {
   EXPECT_EQ(open_to_all.error().subject, path());
 }
 
+// Whoever has set something shall not get the defaults without a word.
+TEST_F(Configured, AUsualFileThatCannotBeLookedAtIsNotNone) {
+  const auto folder = folder_.path() / ".config/strongroom";
+  ASSERT_TRUE(configure_with({})) << "neither file nor folder is needed";
+  std::filesystem::create_directories(folder);
+  std::filesystem::create_symlink("config.toml", folder / "config.toml");
+  const auto refused = configure_with({});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::configuration);
+  EXPECT_EQ(refused.error().subject, folder / "config.toml");
+  EXPECT_TRUE(configure_with({}, {}, "[daemon]\nthreads = 3\n")) << "another one was named";
+  EXPECT_TRUE(configure_with({"--config-path"})) << "where it would be can be told";
+}
+
 TEST_F(Configured, LaterWinsDefaultFileEnvironmentFlag) {
   const std::string file = "[daemon]\nthreads = 3\n";
   EXPECT_EQ(configure_with({})->configuration.threads, 2);
