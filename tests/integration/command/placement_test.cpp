@@ -452,6 +452,7 @@ TEST_F(Placement, WhatIsPurgedWhileTheKeychainIsLockedLeavesItLater) {
   bus_->stop_keyring();
   bus_->start_keyring("");
   ASSERT_EQ(cli({"secret", "purge", "desk/a", "--yes"}).exit_code, 0);
+  EXPECT_TRUE(holds(promote().problem.value_or(""), "locked")) << "and what was to be erased has been tried";
   bus_->stop_keyring();
   bus_->start_keyring(k_password);
   EXPECT_EQ(items().size(), 2u);
