@@ -269,7 +269,10 @@ TEST_F(Placement, PlainTextExistsInDevelopmentModeOnly) {
   EXPECT_TRUE(eventually([&] { return point() == "every value lies in the encrypted store"; })) << point();
   EXPECT_EQ(value("dev/key"), "plain-canary");
   EXPECT_EQ(placed("dev/key"), wire::Placed::store);
-  EXPECT_TRUE(holds(cli({"audit", "list"}).output, "secret.promote"));
+  // The event follows what status says.
+  EXPECT_TRUE(eventually([&] {
+    return holds(cli({"audit", "list", "--action", "secret.promote", "--json"}).output, "versions were moved");
+  }));
   (void)daemon_.stop();
   EXPECT_FALSE(lies_in_the_store("plain-canary"));
 }
